@@ -1,0 +1,28 @@
+import type { FrameStamp, Rate } from '../frame/frame.js';
+import type { I420Layout } from '../frame/i420.js';
+
+/** What a source tells of itself once it is open. */
+export interface SourceInfo {
+  /** For people: "cap13_edit2.mp4", "Integrated Camera". */
+  readonly name: string;
+  readonly layout: I420Layout;
+  readonly rate: Rate;
+  /** Frames in all where the source knows and ends by itself; null for cameras and loops. An estimate for some files. */
+  readonly frameCount: number | null;
+}
+
+/**
+ * Where frames come from. Lives on the capture thread. A source paces itself: `read` resolves when the next frame is
+ * due (a camera, a clip played live) or as soon as it is decoded (a clip read offline).
+ */
+export interface FrameSource {
+  /** @throws UserError INPUT_MISSING, INPUT_INVALID, DEVICE_MISSING or DEVICE_BUSY. */
+  open(): Promise<SourceInfo>;
+  /**
+   * Writes the next frame into `into` (`layout.byteLength` bytes of I420, maybe shared memory) and resolves to its
+   * stamp, or to null when the source has ended. Allocates no pixel buffers once frames run.
+   */
+  read(into: Uint8Array): Promise<FrameStamp | null>;
+  /** Safe to call twice, and before `open`. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,27 @@
+import { z } from 'zod';
+
+/** What can be changed while mien runs: by a key, a slider of the page, a flag or the config file. */
+export const LiveSettings = z.strictObject({
+  effect: z.enum(['touch-up', 'none']).default('touch-up').describe('what is done to the face'),
+  strength: z.number().min(0).max(100).default(60).describe('strength of the touch-up, 0 to 100'),
+  mirror: z.boolean().default(false).describe('flip the picture left to right'),
+  split: z.boolean().default(false).describe('show before and after side by side in the preview'),
+  paused: z.boolean().default(false).describe('send a card in place of the camera'),
+});
+export type LiveSettings = z.infer<typeof LiveSettings>;
+
+/** A change to some of the live settings, as a control sends it. Unknown keys and bad values are refused. */
+export const LiveSettingsPatch = z.strictObject({
+  effect: LiveSettings.shape.effect.unwrap().optional(),
+  strength: LiveSettings.shape.strength.unwrap().optional(),
+  mirror: LiveSettings.shape.mirror.unwrap().optional(),
+  split: LiveSettings.shape.split.unwrap().optional(),
+  paused: LiveSettings.shape.paused.unwrap().optional(),
+});
+export type LiveSettingsPatch = z.infer<typeof LiveSettingsPatch>;
+
+/** What a user asks of a running mien, from the terminal or the page alike. */
+export type Command =
+  | { readonly kind: 'set'; readonly patch: LiveSettingsPatch }
+  | { readonly kind: 'record'; readonly on: boolean }
+  | { readonly kind: 'quit' };

@@ -1,0 +1,20 @@
+import type { Frame, Rate } from '../frame/frame.js';
+import type { I420Layout } from '../frame/i420.js';
+
+/** The stream that a sink is opened for. It never changes while the sink is open. */
+export interface StreamFormat {
+  readonly layout: I420Layout;
+  readonly rate: Rate;
+}
+
+/** Where frames go. `write` may take its time: a slow sink has a thread of its own (pipeline/sink-worker.ts). */
+export interface FrameSink {
+  /** For people: "recording talk.mp4", "preview page". */
+  readonly name: string;
+  /** @throws UserError OUTPUT_FAILED or LIBRARY_MISSING. */
+  open(format: StreamFormat): Promise<void>;
+  /** Takes one frame. Its bytes are the caller's again once this returns or resolves. */
+  write(frame: Frame): void | Promise<void>;
+  /** Finishes the output (a recording is playable after it). Safe to call twice, and before `open`. */
+  close(): Promise<void>;
+}

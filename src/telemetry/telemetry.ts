@@ -1,0 +1,44 @@
+import type { LiveSettings } from '../config/settings.js';
+
+/** One row of the latency ledger over the last 10 s, in milliseconds. NaN where nothing was measured yet. */
+export interface StageStats {
+  readonly name: string;
+  readonly p50: number;
+  readonly p95: number;
+  readonly p99: number;
+  readonly budget: number;
+}
+
+/** What one sink has done. `dropped` counts frames it was too slow to take. */
+export interface SinkStats {
+  readonly name: string;
+  readonly written: number;
+  readonly dropped: number;
+}
+
+/** The face as the screen tells of it. */
+export type FaceStatus =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'tracked'; readonly presence: number; readonly widthPx: number };
+
+/** The state of a running mien at one moment: all that the terminal UI and the page show. Plain data. */
+export interface Telemetry {
+  readonly source: { readonly name: string; readonly width: number; readonly height: number; readonly fps: number };
+  /** Frames a second over the last second: delivered by the source, and written to the sinks. */
+  readonly fpsIn: number;
+  readonly fpsOut: number;
+  /** Frames since the start. `dropped`: replaced by a newer one before the engine took them. */
+  readonly frames: { readonly captured: number; readonly written: number; readonly dropped: number };
+  /** From capture to written, split into stages that add up to it; `total.budget` is one frame interval. */
+  readonly total: StageStats;
+  readonly stages: readonly StageStats[];
+  /** The stage furthest over its budget while the whole is over its own (both at p95), else null. */
+  readonly brokenBy: string | null;
+  readonly face: FaceStatus;
+  readonly settings: LiveSettings;
+  readonly sinks: readonly SinkStats[];
+  /** All threads of the process; 100 is one core. */
+  readonly cpuPercent: number;
+  readonly rssMb: number;
+  readonly uptimeS: number;
+}
