@@ -20,6 +20,15 @@ export const LiveSettingsPatch = z.strictObject({
 });
 export type LiveSettingsPatch = z.infer<typeof LiveSettingsPatch>;
 
+/** The settings with a patch laid over them. */
+export function applyPatch(settings: LiveSettings, patch: LiveSettingsPatch): LiveSettings {
+  return LiveSettings.parse({ ...settings, ...definedOnly(patch) });
+}
+
+function definedOnly(patch: LiveSettingsPatch): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
+}
+
 /** What a user asks of a running mien, from the terminal or the page alike. */
 export type Command =
   | { readonly kind: 'set'; readonly patch: LiveSettingsPatch }

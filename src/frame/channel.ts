@@ -10,7 +10,7 @@ import type { I420Layout } from './i420.js';
  *   waiting one, and the drop is counted; the writer never waits and latency never grows.
  * - `every`: for recordings and offline work. A short queue; a full one makes the writer wait, or drop, as it chooses.
  *
- * One writer and one reader a channel. Source of the three-slot exchange: the classic triple buffer.
+ * One writer and one reader a channel. Waiting does not keep a thread alive by itself: its message port does. Source of the three-slot exchange: the classic triple buffer.
  */
 export type ChannelPolicy = 'newest' | 'every';
 

@@ -13,8 +13,12 @@ export interface FrameSink {
   readonly name: string;
   /** @throws UserError OUTPUT_FAILED or LIBRARY_MISSING. */
   open(format: StreamFormat): Promise<void>;
-  /** Takes one frame. Its bytes are the caller's again once this returns or resolves. */
-  write(frame: Frame): void | Promise<void>;
+  /**
+   * Takes one frame. Its bytes are the caller's again once this returns or resolves.
+   *
+   * @param before - the same picture before the effects, for sinks that show both; null unless somebody asked for it.
+   */
+  write(frame: Frame, before: Uint8Array | null): void | Promise<void>;
   /** Finishes the output (a recording is playable after it). Safe to call twice, and before `open`. */
   close(): Promise<void>;
 }

@@ -42,3 +42,6 @@ export interface Telemetry {
   readonly rssMb: number;
   readonly uptimeS: number;
 }
+
+/** How much a message matters to the user. */
+export type Severity = 'info' | 'warning' | 'error';

@@ -1,0 +1,68 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { z } from 'zod';
+import { Config, type ConfigInput, type ConfigKey } from '../config/config.js';
+import { loadConfig, toFlag } from '../config/load-config.js';
+
+interface Described {
+  readonly type: string;
+  readonly values: readonly string[];
+  readonly defaultValue: unknown;
+}
+
+/** Adds `--config` and a flag for each of these keys of the config schema, its help and limits taken from there. */
+export function addConfigOptions(command: Command, keys: readonly ConfigKey[]): Command {
+  command.option(
+    '--config <file>',
+    'read options from this file (default: ~/.config/mien/config.json if there is one)',
+  );
+  for (const key of keys) {
+    const { type, values, defaultValue } = describe(Config.shape[key]);
+    const help = Config.shape[key].description ?? '';
+    const shown =
+      typeof defaultValue === 'boolean' || defaultValue === undefined ? help : `${help} (default: ${defaultValue})`;
+    const flag = toFlag(key);
+    switch (type) {
+      case 'boolean':
+        // Both forms, so that a flag can always undo the config file; help shows the one that changes the default.
+        command.addOption(new Option(`--${flag}`, help).hideHelp(defaultValue === true));
+        command.addOption(new Option(`--no-${flag}`, `do not ${help}`).hideHelp(defaultValue !== true));
+        break;
+      case 'number':
+        command.addOption(new Option(`--${flag} <number>`, shown).argParser(parseNumber));
+        break;
+      case 'enum':
+        command.addOption(new Option(`--${flag} <${values.join('|')}>`, shown));
+        break;
+      default:
+        command.addOption(new Option(`--${flag} <${key === 'size' ? 'WxH' : 'value'}>`, shown));
+    }
+  }
+  return command;
+}
+
+/** The config in force for a parsed command: only flags that the user typed override the file. @throws UserError. */
+export function configOf(command: Command, keys: readonly ConfigKey[], overrides: ConfigInput = {}): Config {
+  const flags: ConfigInput = {};
+  for (const key of keys) {
+    if (command.getOptionValueSource(key) === 'cli') flags[key] = command.getOptionValue(key);
+  }
+  const file: string | undefined = command.getOptionValue('config');
+  return loadConfig(file ?? null, { ...flags, ...overrides });
+}
+
+function parseNumber(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || Number.isNaN(value)) throw new InvalidArgumentError('It is not a number.');
+  return value;
+}
+
+/** What a schema under its defaults and optionals is. */
+function describe(schema: z.ZodType): Described {
+  let inner = schema.def as { type: string; innerType?: z.ZodType; defaultValue?: unknown; entries?: object };
+  let defaultValue: unknown;
+  while (inner.innerType) {
+    if (inner.type === 'default') defaultValue = inner.defaultValue;
+    inner = inner.innerType.def as typeof inner;
+  }
+  return { type: inner.type, values: Object.keys(inner.entries ?? {}), defaultValue };
+}

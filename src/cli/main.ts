@@ -1,0 +1,72 @@
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { nearest } from '../config/nearest.js';
+import { UserError } from '../errors.js';
+import { benchCommand } from './bench.js';
+import { processCommand } from './process.js';
+import { runCommand } from './run.js';
+import { trackCommand } from './track.js';
+
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+
+const program = new Command('mien')
+  .description(
+    'A virtual camera for video calls that makes you look rested, and tells what every millisecond went for.',
+  )
+  .version(version, '-V, --version')
+  .helpCommand(true)
+  .showSuggestionAfterError()
+  .configureHelp({ sortSubcommands: false })
+  .addHelpText(
+    'after',
+    `
+Examples:
+  mien                                  run with the webcam demo clip, the terminal UI and the preview page
+  mien --source talk.mp4 --strength 40  play a recording as if it were a camera
+  mien --record out.mp4 --plain         record what goes out; a line a second in place of the terminal UI
+  mien process talk.mp4 rested.mp4      touch up a whole file, sound kept
+  mien bench --seconds 10               how fast is this computer, and where do the milliseconds go
+  mien track talk.mp4 --json            the face's 478 points, a line a frame
+`,
+  );
+
+program.addCommand(runCommand(), { isDefault: true });
+program.addCommand(processCommand());
+program.addCommand(benchCommand());
+program.addCommand(trackCommand());
+for (const command of program.commands) command.exitOverride().showSuggestionAfterError();
+program.exitOverride();
+
+try {
+  refuseUnknownCommand(process.argv[2]);
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = report(error);
+}
+
+/** `run` is the default, so without this a misspelt command would be taken for an argument of it. */
+function refuseUnknownCommand(word: string | undefined): void {
+  const names = [...program.commands.map((command) => command.name()), 'help'];
+  if (word === undefined || word.startsWith('-') || names.includes(word)) return;
+  const suggestion = nearest(word, names);
+  throw new UserError(
+    'CONFIG_INVALID',
+    `"${word}" is not a command of mien.`,
+    suggestion ? `Did you mean "mien ${suggestion}"?` : `The commands are: ${names.join(', ')}.`,
+  );
+}
+
+/** Prints what went wrong, once, and gives the exit code. */
+function report(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode; // commander has printed it
+  if (error instanceof UserError) {
+    console.error(`mien: ${error.message}\n${error.remedy}`);
+    return 1;
+  }
+  const { message, stack } = error instanceof Error ? error : new Error(String(error));
+  console.error(`mien: stopped by a fault of its own: ${message}`);
+  console.error(
+    process.env['MIEN_DEBUG'] ? stack : 'Run it again with MIEN_DEBUG=1 to see where, and please report it.',
+  );
+  return 1;
+}

@@ -1,0 +1,98 @@
+import { Command } from 'commander';
+import type { Config, ConfigKey } from '../config/config.js';
+import { LiveSettings } from '../config/settings.js';
+import { UserError } from '../errors.js';
+import { Loop } from '../pipeline/loop.js';
+import type { Telemetry } from '../telemetry/telemetry.js';
+import { addConfigOptions, configOf } from './config-options.js';
+import { timestampedRecording } from './recording-spec.js';
+import { sourceSpecOf } from './source-spec.js';
+
+const KEYS: readonly ConfigKey[] = ['size', 'fps', 'fit', 'effect', 'strength', 'mirror', 'json'];
+
+/** `mien process IN OUT`: every frame of a file, as fast as it goes, sound kept. */
+export function processCommand(): Command {
+  const command = new Command('process')
+    .description('touch up a whole video file: every frame, its rate and its sound kept')
+    .argument('<in>', 'the video to read; "demo" for the demo clip')
+    .argument('<out>', 'the file to write, .mp4 or .y4m')
+    .option('--overwrite', 'replace the output if it exists');
+  addConfigOptions(command, KEYS);
+  return command.action((input: string, output: string, options: { overwrite?: boolean }) =>
+    run(input, output, options.overwrite ?? false, configOf(command, KEYS, { source: input })),
+  );
+}
+
+async function run(input: string, output: string, overwrite: boolean, config: Config): Promise<void> {
+  const source = sourceSpecOf(config, { paced: false, loop: false });
+  const loop = await Loop.start({
+    source,
+    sinks: [{ kind: 'recording', path: output, preset: 'offline', overwrite, copyAudioFrom: source.input }],
+    settings: LiveSettings.parse({ effect: config.effect, strength: config.strength, mirror: config.mirror }),
+    mode: 'offline',
+    nextRecording: timestampedRecording,
+    renderCard: () => Promise.reject(new Error('nothing is paused offline')),
+  });
+  const progress = new Progress(loop.info.frameCount, config.json);
+  loop.on('telemetry', (telemetry) => progress.show(telemetry));
+  let interrupted = false;
+  const stop = () => {
+    if (interrupted) process.exit(130);
+    interrupted = true;
+    void loop.stop().catch(() => {});
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop);
+  await loop.done;
+  progress.finish(input, output, interrupted);
+  if (interrupted) {
+    throw new UserError(
+      'OUTPUT_FAILED',
+      `Stopped before the end of ${input}; ${output} holds the frames up to there.`,
+      'Run the command again to process all of it.',
+    );
+  }
+}
+
+/** Frames done, speed and time left, on one line of standard error. */
+class Progress {
+  readonly #frameCount: number | null;
+  readonly #isJson: boolean;
+  readonly #startedMs = performance.now();
+  #last: Telemetry | null = null;
+
+  constructor(frameCount: number | null, isJson: boolean) {
+    this.#frameCount = frameCount;
+    this.#isJson = isJson;
+  }
+
+  show(telemetry: Telemetry): void {
+    this.#last = telemetry;
+    if (!process.stderr.isTTY || this.#isJson) return;
+    const { written } = telemetry.frames;
+    const perSecond = written / this.#seconds();
+    const of = this.#frameCount === null ? '' : ` of ${this.#frameCount}`;
+    const left = this.#frameCount === null ? '' : `, ${formatSeconds((this.#frameCount - written) / perSecond)} left`;
+    process.stderr.write(`\r${written}${of} frames, ${perSecond.toFixed(0)} a second${written > 0 ? left : ''}\x1b[K`);
+  }
+
+  finish(input: string, output: string, isPartial: boolean): void {
+    const frames = this.#last?.frames.written ?? 0;
+    const seconds = this.#seconds();
+    if (process.stderr.isTTY && !this.#isJson) process.stderr.write('\r\x1b[K');
+    if (this.#isJson) {
+      const p50 = this.#last?.total.p50 ?? null;
+      console.log(JSON.stringify({ input, output, frames, seconds, fps: frames / seconds, totalP50: p50, isPartial }));
+    } else {
+      console.log(`${output}: ${frames} frames in ${seconds.toFixed(1)} s, ${(frames / seconds).toFixed(0)} a second`);
+    }
+  }
+
+  #seconds(): number {
+    return (performance.now() - this.#startedMs) / 1000;
+  }
+}
+
+function formatSeconds(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds));
+  return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
+}

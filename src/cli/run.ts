@@ -1,0 +1,94 @@
+import { Command } from 'commander';
+import type { Config, ConfigKey } from '../config/config.js';
+import { LiveSettings } from '../config/settings.js';
+import { renderCard } from '../output/card.js';
+import { Loop } from '../pipeline/loop.js';
+import type { SinkSpec } from '../pipeline/messages.js';
+import { addConfigOptions, configOf } from './config-options.js';
+import { recordingSpec, timestampedRecording } from './recording-spec.js';
+import { openScreen, type Screen } from './screen.js';
+import { sourceSpecOf } from './source-spec.js';
+
+const KEYS: readonly ConfigKey[] = [
+  'source',
+  'size',
+  'fps',
+  'fit',
+  'loop',
+  'effect',
+  'strength',
+  'mirror',
+  'split',
+  'paused',
+  'preview',
+  'port',
+  'record',
+  'plain',
+  'json',
+];
+
+/** `mien run`, the default: the camera, live, until the user ends it. */
+export function runCommand(): Command {
+  const command = new Command('run').description('run the camera, live (what `mien` alone does)');
+  addConfigOptions(command, KEYS);
+  return command.action(() => run(configOf(command, KEYS)));
+}
+
+async function run(config: Config): Promise<void> {
+  const sinks: SinkSpec[] = [];
+  if (config.preview) sinks.push({ kind: 'preview', port: config.port });
+  if (config.record !== undefined) sinks.push(recordingSpec(config.record));
+
+  let loop: Loop | null = null;
+  let askedToStop = false;
+  // A second signal does not wait for files to be closed.
+  const stop = () => {
+    if (askedToStop) process.exit(130);
+    askedToStop = true;
+    void loop?.stop().catch(() => {}); // whoever awaits `done` hears of it
+  };
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  for (const signal of signals) process.on(signal, stop);
+
+  const screen = await openScreen(config, (command) => {
+    if (command.kind === 'quit') stop();
+    else loop?.command(command);
+  });
+  try {
+    loop = await Loop.start({
+      source: sourceSpecOf(config, { paced: true, loop: config.loop }),
+      sinks,
+      settings: LiveSettings.parse(pickSettings(config)),
+      mode: 'live',
+      nextRecording: timestampedRecording,
+      renderCard: (layout) => renderCard(layout, { title: 'mien', state: 'paused' }),
+    });
+    attach(screen, loop, config);
+    if (askedToStop) void loop.stop();
+    await loop.done;
+  } finally {
+    screen.close();
+    for (const signal of signals) process.off(signal, stop);
+  }
+}
+
+function attach(screen: Screen, loop: Loop, config: Config): void {
+  const { layout, name } = loop.info;
+  loop.on('telemetry', (telemetry) => screen.update(telemetry));
+  loop.on('message', (severity, text) => screen.message(severity, text));
+  loop.on('recording', (path) => screen.setRecording(path));
+  loop.on('first-frame', () => {
+    screen.message('info', `first frame of ${name} (${layout.width}x${layout.height}) out after ${sinceStart()} ms`);
+  });
+  for (const { address } of loop.outputs) if (address !== null) screen.setPageAddress(address);
+  if (config.record !== undefined) screen.setRecording(config.record);
+}
+
+/** Milliseconds since this process began. */
+function sinceStart(): number {
+  return Math.round(performance.now());
+}
+
+function pickSettings(config: Config): Partial<Config> {
+  return Object.fromEntries(Object.entries(config).filter(([key]) => key in LiveSettings.shape));
+}

@@ -1,0 +1,101 @@
+import { parentPort } from 'node:worker_threads';
+import type { LiveSettings } from '../config/settings.js';
+import { toErrorRecord } from '../errors.js';
+import { ChannelReader } from '../frame/channel.js';
+import { nowMs } from '../frame/clock.js';
+import { brokenBy } from '../telemetry/ledger.js';
+import { FramePath } from './frame-path.js';
+import type { FromEngine, ToEngine } from './messages.js';
+import { RateMeter } from './rate-meter.js';
+
+// The engine thread: takes the newest frame, sends it down the path, and tells the main thread how it goes.
+
+const REPORT_EVERY_MS = 200;
+
+const port = parentPort;
+if (!port) throw new Error('engine-worker is started by the loop, as a worker thread');
+const send = (message: FromEngine) => port.postMessage(message);
+
+let path: FramePath | null = null;
+let settings: LiveSettings;
+
+port.on('message', (message: ToEngine) => {
+  switch (message.kind) {
+    case 'start':
+      run(message).catch((thrown: unknown) => send({ kind: 'failed', error: toErrorRecord(thrown) }));
+      break;
+    case 'settings':
+      settings = message.settings;
+      break;
+    case 'card':
+      path?.setCard(message.card);
+      break;
+    case 'add-output':
+      path?.outputs.add(message.output);
+      break;
+    case 'remove-output':
+      path?.outputs.remove(message.id);
+      break;
+  }
+});
+
+async function run(start: Extract<ToEngine, { kind: 'start' }>): Promise<void> {
+  settings = start.settings;
+  const reader = new ChannelReader(start.input);
+  path = await FramePath.open(start.input.layout, start.rate);
+  if (start.card) path.setCard(start.card);
+  for (const output of start.outputs) path.outputs.add(output);
+  send({ kind: 'ready' });
+
+  const meterIn = new RateMeter();
+  let captured = 0;
+  let written = 0;
+  const budgetMs = (1000 * start.rate.den) / start.rate.num;
+  let reportedAt = 0;
+  const report = () => {
+    const now = nowMs();
+    if (!path || now - reportedAt < REPORT_EVERY_MS * 0.9) return;
+    reportedAt = now;
+    const stages = path.ledger.stages(now);
+    const total = path.ledger.total(now, budgetMs);
+    const { face } = path;
+    send({
+      kind: 'report',
+      report: {
+        stages,
+        total,
+        brokenBy: brokenBy(stages, total),
+        face: face ? { kind: 'tracked', presence: face.presence, widthPx: face.region.size } : { kind: 'none' },
+        fpsIn: meterIn.rate(now),
+        fpsOut: path.ledger.written(now, 1000),
+        frames: { captured, written, dropped: reader.dropped },
+        outputs: path.outputs.stats(),
+      },
+    });
+  };
+  // Frames may stop coming, the reports must not.
+  const timer = setInterval(report, REPORT_EVERY_MS);
+
+  try {
+    for (;;) {
+      const frame = await reader.take();
+      if (!frame) break;
+      try {
+        captured = frame.sequence + 1;
+        meterIn.count(captured, nowMs());
+        await path.process(frame, settings, start.isOffline ? nowMs() : undefined);
+        if (written++ === 0) send({ kind: 'first-frame' });
+      } finally {
+        reader.release();
+      }
+      report();
+    }
+  } finally {
+    clearInterval(timer);
+    reportedAt = 0;
+    report();
+    await path.close();
+    path = null;
+  }
+  send({ kind: 'ended' });
+}

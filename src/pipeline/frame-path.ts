@@ -1,0 +1,167 @@
+import type { LiveSettings } from '../config/settings.js';
+import type { Effect } from '../effects/effect.js';
+import { TouchUp } from '../effects/touch-up.js';
+import type { ChannelFrame } from '../frame/channel.js';
+import { nowMs } from '../frame/clock.js';
+import type { FrameStamp, Rate } from '../frame/frame.js';
+import type { FrameAt } from '../frame/frame-at.js';
+import type { I420Layout } from '../frame/i420.js';
+import { Kernels } from '../kernels/kernels.js';
+import { LatencyLedger, type LedgerRow } from '../telemetry/ledger.js';
+import type { FaceState } from '../tracking/face.js';
+import { FaceTracker } from '../tracking/face-tracker.js';
+import { OutputSet } from './output-set.js';
+
+/** The rows of the ledger, in the order of the path. The budgets add up to 16 ms: one frame interval at 60 a second. */
+export const LEDGER_ROWS: readonly LedgerRow[] = [
+  { name: 'capture', budgetMs: 4 }, // from the camera's time stamp to the engine: decoding, hand-over, waiting
+  { name: 'load', budgetMs: 1 }, // into kernel memory, mirrored if asked
+  { name: 'track', budgetMs: 4 }, // crop, landmarks, Kalman
+  { name: 'effect', budgetMs: 4 }, // what to change
+  { name: 'blend', budgetMs: 1.5 }, // change it
+  { name: 'write', budgetMs: 1.5 }, // hand it to every output
+];
+const [CAPTURE, LOAD, TRACK, EFFECT, BLEND, WRITE] = [0, 1, 2, 3, 4, 5] as const;
+
+/**
+ * Kernel memory beyond the frames themselves: tensors and the effects' scratch planes, by frame size. Address space
+ * only: the system backs what is touched.
+ */
+const KERNEL_BYTES_FIXED = 64 << 20;
+const KERNEL_BYTES_PER_PIXEL = 32;
+
+/** What finds and follows the face: the real tracker, or a fake one in tests of the path. */
+export type Tracker = Pick<FaceTracker, 'track' | 'reset' | 'close'>;
+
+/** The parts that a path is made of; tests replace them. */
+export interface FramePathParts {
+  openTracker(kernels: Kernels): Promise<Tracker>;
+  makeEffect(): Effect;
+}
+
+const REAL_PARTS: FramePathParts = {
+  openTracker: (kernels) => FaceTracker.open(kernels),
+  makeEffect: () => new TouchUp(),
+};
+
+/**
+ * The path of one frame, told once: capture → load → track → effect → blend → write. Lives on the engine thread and
+ * owns its kernel memory. `open` allocates; `process` does not.
+ */
+export class FramePath {
+  readonly ledger = new LatencyLedger(LEDGER_ROWS);
+  readonly outputs: OutputSet;
+  /** The face in the last frame. */
+  face: FaceState | null = null;
+
+  readonly #kernels: Kernels;
+  readonly #tracker: Tracker;
+  readonly #effect: Effect;
+  /** The one frame that everything works on, and the place where a frame to be mirrored is laid first. */
+  readonly #frame: FrameAt;
+  readonly #unmirrored: FrameAt;
+  readonly #pixels: Uint8Array;
+  readonly #unmirroredPixels: Uint8Array;
+  /** Shown in place of the camera while paused; black until one is set. */
+  readonly #card: Uint8Array;
+  #wasTracking = false;
+
+  private constructor(kernels: Kernels, tracker: Tracker, effect: Effect, layout: I420Layout, rate: Rate) {
+    this.#kernels = kernels;
+    this.#tracker = tracker;
+    this.#effect = effect;
+    this.#frame = { layout, address: kernels.alloc(layout.byteLength) };
+    this.#unmirrored = { layout, address: kernels.alloc(layout.byteLength) };
+    this.#pixels = kernels.u8(this.#frame.address, layout.byteLength);
+    this.#unmirroredPixels = kernels.u8(this.#unmirrored.address, layout.byteLength);
+    this.#card = new Uint8Array(layout.byteLength).fill(128).fill(16, 0, layout.offsetU);
+    this.outputs = new OutputSet();
+    effect.configure({ kernels, frame: this.#frame, rate });
+  }
+
+  /** Loads the models and reserves all memory for frames of this layout. @throws UserError MODEL_MISSING. */
+  static async open(layout: I420Layout, rate: Rate, parts: FramePathParts = REAL_PARTS): Promise<FramePath> {
+    const kernels = await Kernels.load(
+      KERNEL_BYTES_FIXED + 2 * layout.byteLength + KERNEL_BYTES_PER_PIXEL * layout.width * layout.height,
+    );
+    const tracker = await parts.openTracker(kernels);
+    return new FramePath(kernels, tracker, parts.makeEffect(), layout, rate);
+  }
+
+  /** Takes one frame all the way. The frame is the caller's again when this resolves. */
+  async process(input: ChannelFrame, settings: LiveSettings, capturedAtMs = input.capturedAt / 1000): Promise<void> {
+    const { ledger } = this;
+    ledger.begin(capturedAtMs);
+    ledger.mark(CAPTURE, nowMs());
+
+    this.#load(input.data, settings.mirror);
+    if (settings.split) this.outputs.writeBefore(this.#pixels);
+    ledger.mark(LOAD, nowMs());
+
+    if (settings.paused) {
+      this.#lose();
+      await this.#write(this.#card, input, false);
+      return;
+    }
+
+    this.face = await this.#track(input, settings);
+    ledger.mark(TRACK, nowMs());
+
+    const isChanging = settings.effect !== 'none' && this.#effect.prepare(this.face, settings);
+    ledger.mark(EFFECT, nowMs());
+
+    if (isChanging) this.#effect.blend();
+    ledger.mark(BLEND, nowMs());
+
+    await this.#write(this.#pixels, input, settings.split);
+  }
+
+  /** Sets the picture shown while paused. @throws RangeError if it has another size than the frames. */
+  setCard(card: Uint8Array): void {
+    if (card.byteLength !== this.#card.byteLength) {
+      throw new RangeError(`the card has ${card.byteLength} bytes, a frame ${this.#card.byteLength}`);
+    }
+    this.#card.set(card);
+  }
+
+  async close(): Promise<void> {
+    this.outputs.end();
+    await this.#tracker.close();
+  }
+
+  #load(data: Uint8Array, mirror: boolean): void {
+    if (mirror) {
+      this.#unmirroredPixels.set(data);
+      this.#kernels.mirrorI420(this.#unmirrored, this.#frame);
+    } else {
+      this.#pixels.set(data);
+    }
+  }
+
+  async #track(stamp: FrameStamp, settings: LiveSettings): Promise<FaceState | null> {
+    // Without an effect nobody needs the face: no cost, and no stale track when the effect comes back.
+    if (settings.effect === 'none') {
+      this.#lose();
+      return null;
+    }
+    this.#wasTracking = true;
+    return this.#tracker.track(this.#frame, stamp.capturedAt);
+  }
+
+  #lose(): void {
+    this.face = null;
+    if (!this.#wasTracking) return;
+    this.#wasTracking = false;
+    this.#tracker.reset();
+    this.#effect.reset();
+  }
+
+  async #write(pixels: Uint8Array, stamp: FrameStamp, hasBefore: boolean): Promise<void> {
+    // Only an offline output that must not lose a frame is waited for; live ones take the frame or drop it.
+    const full = this.outputs.write(pixels, stamp, hasBefore);
+    if (full) await full;
+    const now = nowMs();
+    this.ledger.mark(WRITE, now);
+    this.ledger.end(now);
+  }
+}

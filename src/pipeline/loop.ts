@@ -1,0 +1,300 @@
+import { EventEmitter } from 'node:events';
+import type { SourceSpec } from '../capture/open-source.js';
+import type { SourceInfo } from '../capture/source.js';
+import { applyPatch, type Command, type LiveSettings } from '../config/settings.js';
+import { type ChannelPolicy, createChannel } from '../frame/channel.js';
+import type { I420Layout } from '../frame/i420.js';
+import type { Severity, Telemetry } from '../telemetry/telemetry.js';
+import type {
+  EngineReport,
+  FromCapture,
+  FromEngine,
+  FromSink,
+  OutputHandle,
+  SinkSpec,
+  ToCapture,
+  ToEngine,
+  ToSink,
+} from './messages.js';
+import { ProcessMeter } from './process-meter.js';
+import { Thread } from './thread.js';
+
+/** What a loop is started with. */
+export interface LoopOptions {
+  readonly source: SourceSpec;
+  readonly sinks: readonly SinkSpec[];
+  readonly settings: LiveSettings;
+  /** `live`: the newest frame wins, late ones are dropped. `offline`: every frame, however long it takes. */
+  readonly mode: 'live' | 'offline';
+  /** Where a recording goes that is started while the loop runs. */
+  readonly nextRecording: () => Extract<SinkSpec, { kind: 'recording' }>;
+  /** Draws what is shown while paused, in the size of the stream. */
+  readonly renderCard: (layout: I420Layout) => Promise<Uint8Array>;
+}
+
+interface LoopEvents {
+  telemetry: [Telemetry];
+  message: [Severity, string];
+  recording: [string | null];
+  'first-frame': [];
+  quit: [];
+}
+
+interface Sink {
+  readonly id: string;
+  readonly spec: SinkSpec;
+  readonly thread: Thread<ToSink, FromSink>;
+  readonly closed: Promise<{ readonly written: number }>;
+  readonly name: string;
+  /** Where a browser finds it: the preview page. */
+  readonly address: string | null;
+}
+
+/**
+ * The running main job, seen from the main thread: it starts the capture, engine and sink threads, passes commands on,
+ * and puts together what they report. It never touches pixels.
+ */
+export class Loop extends EventEmitter<LoopEvents> {
+  readonly info: SourceInfo;
+  /** Resolves when the source has ended and all outputs are closed; rejects with the cause when a thread fails. */
+  readonly done: Promise<void>;
+
+  readonly #options: LoopOptions;
+  readonly #capture: Thread<ToCapture, FromCapture>;
+  readonly #engine: Thread<ToEngine, FromEngine>;
+  readonly #sinks: Sink[];
+  readonly #meter = new ProcessMeter();
+  #settings: LiveSettings;
+  #hasCard = false;
+  #report: EngineReport | null = null;
+  #nextSinkId: number;
+  #stopping: Promise<void> | null = null;
+
+  /** Opens the source and all sinks and lets frames run. @throws UserError of whichever part cannot be opened. */
+  static async start(options: LoopOptions): Promise<Loop> {
+    const capture = new Thread<ToCapture, FromCapture>('capture', 'capture-worker');
+    const engine = new Thread<ToEngine, FromEngine>('engine', 'engine-worker');
+    const threads = options.sinks.map((spec) => new Thread<ToSink, FromSink>(spec.kind, 'sink-worker'));
+    try {
+      const opened = capture.once('opened');
+      capture.send({ kind: 'open', spec: options.source });
+      const { info } = await Promise.race([opened, engine.failed]);
+      const sinks = await Promise.all(
+        threads.map((thread, index) => openSink(thread, options.sinks[index]!, `sink-${index}`, info, options.mode)),
+      );
+      return new Loop(options, info, capture, engine, sinks);
+    } catch (error) {
+      await Promise.all([capture.stop(), engine.stop(), ...threads.map((thread) => thread.stop())]);
+      throw error;
+    }
+  }
+
+  private constructor(
+    options: LoopOptions,
+    info: SourceInfo,
+    capture: Thread<ToCapture, FromCapture>,
+    engine: Thread<ToEngine, FromEngine>,
+    opened: readonly OpenedSink[],
+  ) {
+    super();
+    this.#options = options;
+    this.#settings = options.settings;
+    this.#capture = capture;
+    this.#engine = engine;
+    this.#sinks = opened.map(({ sink }) => sink);
+    this.#nextSinkId = opened.length;
+    this.info = info;
+
+    const policy: ChannelPolicy = options.mode === 'live' ? 'newest' : 'every';
+    const input = createChannel(policy, info.layout);
+    engine.on('report', ({ report }) => this.#publish(report));
+    engine.on('first-frame', () => this.emit('first-frame'));
+    for (const sink of this.#sinks) this.#attend(sink);
+    this.done = this.#run();
+
+    engine.send({
+      kind: 'start',
+      input,
+      rate: info.rate,
+      outputs: opened.map(({ output }) => output),
+      settings: options.settings,
+      card: null,
+      isOffline: options.mode === 'offline',
+    });
+    // The camera starts when somebody is there to take its frames: none is dropped while the models load.
+    engine.on('ready', () => capture.send({ kind: 'start', channel: input }));
+    if (options.settings.paused) this.#drawCard();
+  }
+
+  get settings(): LiveSettings {
+    return this.#settings;
+  }
+
+  /** What is open, by name; with its address where it has one. */
+  get outputs(): readonly { readonly name: string; readonly address: string | null }[] {
+    return this.#sinks;
+  }
+
+  /** Does what a user asked for, by key, by page or by signal. */
+  command(command: Command): void {
+    switch (command.kind) {
+      case 'set':
+        this.#settings = applyPatch(this.#settings, command.patch);
+        this.#engine.send({ kind: 'settings', settings: this.#settings });
+        if (this.#settings.paused) this.#drawCard();
+        if (this.#report) this.#publish(this.#report);
+        break;
+      case 'record':
+        if (command.on) void this.#startRecording();
+        else void this.#stopRecordings();
+        break;
+      case 'quit':
+        this.emit('quit');
+        break;
+    }
+  }
+
+  /** Ends the source; the frames under way are written, and every output is closed properly. */
+  stop(): Promise<void> {
+    this.#stopping ??= (async () => {
+      this.#capture.send({ kind: 'stop' });
+      await this.done;
+    })();
+    return this.#stopping;
+  }
+
+  async #run(): Promise<void> {
+    try {
+      await Promise.race([this.#engine.once('ended'), this.#capture.failed, ...this.#fatalSinks()]);
+      await Promise.all(this.#sinks.map((sink) => sink.closed));
+    } finally {
+      await Promise.all([this.#capture.stop(), this.#engine.stop(), ...this.#sinks.map((sink) => sink.thread.stop())]);
+    }
+  }
+
+  /** Offline the outputs are the job, so losing one ends it; live the call goes on without it. */
+  #fatalSinks(): Promise<unknown>[] {
+    return this.#options.mode === 'offline' ? this.#sinks.map((sink) => sink.thread.failed) : [];
+  }
+
+  #attend(sink: Sink): void {
+    sink.thread.on('command', ({ command }) => this.command(command));
+    if (this.#options.mode === 'offline') return;
+    sink.closed.catch((error: Error) => {
+      this.#forget(sink);
+      this.#tell('error', `${sink.name} stopped: ${error.message}`);
+    });
+  }
+
+  #forget(sink: Sink): void {
+    const index = this.#sinks.indexOf(sink);
+    if (index < 0) return;
+    this.#sinks.splice(index, 1);
+    this.#engine.send({ kind: 'remove-output', id: sink.id });
+    if (sink.spec.kind === 'recording') this.emit('recording', null);
+    void sink.thread.stop();
+  }
+
+  async #startRecording(): Promise<void> {
+    if (this.#sinks.some((sink) => sink.spec.kind === 'recording')) return;
+    const spec = this.#options.nextRecording();
+    const thread = new Thread<ToSink, FromSink>('recording', 'sink-worker');
+    try {
+      const { sink, output } = await openSink(thread, spec, `sink-${this.#nextSinkId++}`, this.info, 'live');
+      this.#sinks.push(sink);
+      this.#attend(sink);
+      this.#engine.send({ kind: 'add-output', output });
+      this.emit('recording', spec.path);
+    } catch (error) {
+      await thread.stop();
+      this.#tell('error', error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  async #stopRecordings(): Promise<void> {
+    for (const sink of this.#sinks.filter(({ spec }) => spec.kind === 'recording')) {
+      this.#engine.send({ kind: 'remove-output', id: sink.id });
+      try {
+        await sink.closed;
+        if (sink.spec.kind === 'recording') this.#tell('info', `recorded ${sink.spec.path}`);
+      } catch {
+        continue; // told by #attend
+      }
+      this.#forget(sink);
+    }
+  }
+
+  #drawCard(): void {
+    if (this.#hasCard) return;
+    this.#hasCard = true;
+    this.#options.renderCard(this.info.layout).then(
+      (card) => this.#engine.send({ kind: 'card', card }),
+      (error: Error) =>
+        this.#tell('warning', `no card to show while paused, a black picture instead: ${error.message}`),
+    );
+  }
+
+  #tell(severity: Severity, text: string): void {
+    this.emit('message', severity, text);
+    for (const { spec, thread } of this.#sinks) {
+      if (spec.kind === 'preview') thread.send({ kind: 'message', severity, text });
+    }
+  }
+
+  #publish(report: EngineReport): void {
+    this.#report = report;
+    const { info } = this;
+    const telemetry: Telemetry = {
+      source: {
+        name: info.name,
+        width: info.layout.width,
+        height: info.layout.height,
+        fps: info.rate.num / info.rate.den,
+      },
+      fpsIn: report.fpsIn,
+      fpsOut: report.fpsOut,
+      frames: report.frames,
+      total: report.total,
+      stages: report.stages,
+      brokenBy: report.brokenBy,
+      face: report.face,
+      settings: this.#settings,
+      sinks: this.#sinks.map(({ id, name }) => {
+        const output = report.outputs.find((candidate) => candidate.id === id);
+        return { name, written: output?.written ?? 0, dropped: output?.dropped ?? 0 };
+      }),
+      ...this.#meter.read(),
+    };
+    this.emit('telemetry', telemetry);
+    for (const { spec, thread } of this.#sinks) {
+      if (spec.kind === 'preview') thread.send({ kind: 'telemetry', telemetry });
+    }
+  }
+}
+
+interface OpenedSink {
+  readonly sink: Sink;
+  readonly output: OutputHandle;
+}
+
+/** Starts a sink's thread on a channel of its own and waits until it is open. @throws UserError of the sink. */
+async function openSink(
+  thread: Thread<ToSink, FromSink>,
+  spec: SinkSpec,
+  id: string,
+  info: SourceInfo,
+  mode: LoopOptions['mode'],
+): Promise<OpenedSink> {
+  // A preview wants the newest picture; a recording wants every one, and only offline work may wait for it.
+  const isEvery = spec.kind === 'recording' || mode === 'offline';
+  const channel = createChannel(isEvery ? 'every' : 'newest', info.layout, spec.kind === 'preview' ? 2 : 1);
+  const closed = thread.once('closed');
+  closed.catch(() => {}); // its waiters come later
+  const opened = thread.once('opened');
+  thread.send({ kind: 'start', spec, channel, rate: info.rate });
+  const { name, address } = await opened;
+  return {
+    sink: { id, spec, thread, closed, name, address },
+    output: { id, channel, whenFull: mode === 'offline' ? 'wait' : 'drop' },
+  };
+}

@@ -1,0 +1,91 @@
+import type { SourceSpec } from '../capture/open-source.js';
+import type { SourceInfo } from '../capture/source.js';
+import type { Command, LiveSettings } from '../config/settings.js';
+import type { ErrorRecord } from '../errors.js';
+import type { ChannelHandle } from '../frame/channel.js';
+import type { Rate } from '../frame/frame.js';
+import type { FaceStatus, Severity, StageStats, Telemetry } from '../telemetry/telemetry.js';
+
+// What the threads say to each other. Pixels never travel this way: they go through channels (frame/channel.ts).
+
+/** One way out of the engine: a channel, and a name to take it away by. */
+export interface OutputHandle {
+  readonly id: string;
+  readonly channel: ChannelHandle;
+  /** A full `every` channel: wait for room (offline), or drop the frame and count it (live). */
+  readonly whenFull: 'wait' | 'drop';
+}
+
+/** main → capture */
+export type ToCapture =
+  | { readonly kind: 'open'; readonly spec: SourceSpec }
+  | { readonly kind: 'start'; readonly channel: ChannelHandle }
+  | { readonly kind: 'stop' };
+
+/** capture → main */
+export type FromCapture =
+  | { readonly kind: 'opened'; readonly info: SourceInfo }
+  | { readonly kind: 'ended'; readonly frames: number }
+  | { readonly kind: 'failed'; readonly error: ErrorRecord };
+
+/** main → engine */
+export type ToEngine =
+  | {
+      readonly kind: 'start';
+      readonly input: ChannelHandle;
+      readonly rate: Rate;
+      readonly outputs: readonly OutputHandle[];
+      readonly settings: LiveSettings;
+      readonly card: Uint8Array | null;
+      /** Count latency from the moment the engine takes a frame, not from capture: for work without a clock. */
+      readonly isOffline: boolean;
+    }
+  | { readonly kind: 'settings'; readonly settings: LiveSettings }
+  | { readonly kind: 'card'; readonly card: Uint8Array }
+  | { readonly kind: 'add-output'; readonly output: OutputHandle }
+  | { readonly kind: 'remove-output'; readonly id: string };
+
+/** What the engine measures, twice to five times a second. The main thread makes Telemetry of it. */
+export interface EngineReport {
+  readonly stages: readonly StageStats[];
+  readonly total: StageStats;
+  readonly brokenBy: string | null;
+  readonly face: FaceStatus;
+  readonly fpsIn: number;
+  readonly fpsOut: number;
+  readonly frames: Telemetry['frames'];
+  readonly outputs: readonly { readonly id: string; readonly written: number; readonly dropped: number }[];
+}
+
+/** engine → main */
+export type FromEngine =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'report'; readonly report: EngineReport }
+  | { readonly kind: 'first-frame' }
+  | { readonly kind: 'ended' }
+  | { readonly kind: 'failed'; readonly error: ErrorRecord };
+
+/** What a sink thread is to host. */
+export type SinkSpec =
+  | { readonly kind: 'preview'; readonly port: number }
+  | {
+      readonly kind: 'recording';
+      readonly path: string;
+      readonly preset: 'live' | 'offline';
+      readonly overwrite: boolean;
+      readonly copyAudioFrom: string | null;
+    }
+  | { readonly kind: 'counting' };
+
+/** main → sink */
+export type ToSink =
+  | { readonly kind: 'start'; readonly spec: SinkSpec; readonly channel: ChannelHandle; readonly rate: Rate }
+  | { readonly kind: 'telemetry'; readonly telemetry: Telemetry }
+  | { readonly kind: 'message'; readonly severity: Severity; readonly text: string };
+
+/** sink → main */
+export type FromSink =
+  | { readonly kind: 'opened'; readonly name: string; readonly address: string | null }
+  | { readonly kind: 'command'; readonly command: Command }
+  | { readonly kind: 'closed'; readonly written: number }
+  | { readonly kind: 'failed'; readonly error: ErrorRecord };

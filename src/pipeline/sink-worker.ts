@@ -1,0 +1,65 @@
+import { parentPort } from 'node:worker_threads';
+import { toErrorRecord } from '../errors.js';
+import { ChannelReader } from '../frame/channel.js';
+import { CountingSink } from '../output/counting-sink.js';
+import { PreviewSink } from '../output/preview-sink.js';
+import { RecordingSink } from '../output/recording-sink.js';
+import type { FrameSink } from '../output/sink.js';
+import type { FromSink, SinkSpec, ToSink } from './messages.js';
+
+// A sink thread: one sink, fed from its channel until the engine ends it. Slow sinks slow nobody else.
+
+const port = parentPort;
+if (!port) throw new Error('sink-worker is started by the loop, as a worker thread');
+const send = (message: FromSink) => port.postMessage(message);
+
+let preview: PreviewSink | null = null;
+
+port.on('message', (message: ToSink) => {
+  switch (message.kind) {
+    case 'start':
+      run(message).catch((thrown: unknown) => send({ kind: 'failed', error: toErrorRecord(thrown) }));
+      break;
+    case 'telemetry':
+      preview?.publishTelemetry(message.telemetry);
+      break;
+    case 'message':
+      preview?.publishMessage(message.severity, message.text);
+      break;
+  }
+});
+
+async function run({ spec, channel, rate }: Extract<ToSink, { kind: 'start' }>): Promise<void> {
+  const sink = makeSink(spec);
+  const reader = new ChannelReader(channel);
+  let written = 0;
+  try {
+    await sink.open({ layout: channel.layout, rate });
+    send({ kind: 'opened', name: sink.name, address: preview?.address ?? null });
+    for (;;) {
+      const frame = await reader.take();
+      if (!frame) break;
+      try {
+        await sink.write(frame, frame.second);
+        written++;
+      } finally {
+        reader.release();
+      }
+    }
+  } finally {
+    await sink.close();
+  }
+  send({ kind: 'closed', written });
+}
+
+function makeSink(spec: SinkSpec): FrameSink {
+  switch (spec.kind) {
+    case 'preview':
+      preview = new PreviewSink({ port: spec.port, onCommand: (command) => send({ kind: 'command', command }) });
+      return preview;
+    case 'recording':
+      return new RecordingSink(spec.path, spec);
+    case 'counting':
+      return new CountingSink();
+  }
+}

@@ -1,0 +1,69 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import { type ErrorRecord, fromErrorRecord } from '../errors.js';
+
+/** Messages that every thread may send: it failed, and why. */
+interface Failure {
+  readonly kind: 'failed';
+  readonly error: ErrorRecord;
+}
+
+/**
+ * A worker thread with typed messages. Whatever ends it but `stop` — an error it reports, one it did not catch, an exit
+ * — rejects `failed`, with the cause.
+ */
+export class Thread<To, From extends { readonly kind: string }> {
+  /** Never resolves; rejects with the cause when the thread fails. */
+  readonly failed: Promise<never>;
+  readonly #worker: Worker;
+  readonly #listeners = new Map<string, (message: From) => void>();
+  #isStopping = false;
+
+  /** @param entry - file name of the worker in this folder, without its ending: `engine-worker`. */
+  constructor(
+    readonly name: string,
+    entry: string,
+  ) {
+    this.#worker = new Worker(workerFile(entry), { name });
+    this.failed = new Promise<never>((_, reject) => {
+      this.#worker.on('message', (message: From | Failure) => {
+        if (message.kind === 'failed') reject(fromErrorRecord((message as Failure).error));
+        else this.#listeners.get(message.kind)?.(message as From);
+      });
+      this.#worker.on('error', reject);
+      this.#worker.on('exit', (code) => {
+        if (!this.#isStopping) reject(new Error(`the ${name} thread ended by itself, with exit code ${code}`));
+      });
+    });
+    // Whoever waits for the loop hears of it; without a waiter it must not bring the process down from here.
+    this.failed.catch(() => {});
+  }
+
+  send(message: To): void {
+    this.#worker.postMessage(message);
+  }
+
+  /** Calls `listener` on each message of this kind; one listener a kind. */
+  on<Kind extends From['kind']>(kind: Kind, listener: (message: Extract<From, { readonly kind: Kind }>) => void): void {
+    this.#listeners.set(kind, listener as (message: From) => void);
+  }
+
+  /** Resolves with the first message of this kind; rejects if the thread fails before. Replaces a listener of it. */
+  once<Kind extends From['kind']>(kind: Kind): Promise<Extract<From, { readonly kind: Kind }>> {
+    const message = new Promise<Extract<From, { readonly kind: Kind }>>((resolve) => this.on(kind, resolve));
+    return Promise.race([message, this.failed]);
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    await this.#worker.terminate();
+  }
+}
+
+/** Worker threads run the compiled program; when this file runs from src/ (tests), they are found in dist/ beside it. */
+function workerFile(entry: string): URL {
+  const here = new URL(`./${entry}.js`, import.meta.url);
+  if (existsSync(fileURLToPath(here))) return here;
+  return new URL(`../../dist/pipeline/${entry}.js`, import.meta.url);
+}
