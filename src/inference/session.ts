@@ -5,14 +5,6 @@ import type { Kernels } from '../kernels/kernels.js';
 import { cachedModelPath, defaultCache, sha256 } from './model-cache.js';
 import { type ModelFacts, type ModelId, modelFacts } from './model-manifest.js';
 
-/** A float buffer in kernel memory. */
-interface Region {
-  readonly name: string;
-  readonly shape: readonly number[];
-  readonly address: number;
-  readonly length: number;
-}
-
 /**
  * One network, ready to run on the calling thread. Its input and outputs lie in kernel memory for good: kernels write
  * the one and read the others, and nothing is copied. `run` blocks the thread in spite of its promise.
@@ -21,29 +13,33 @@ export class ModelSession {
   readonly facts: ModelFacts;
   /** Byte address of the input's floats in kernel memory, in the shape that the manifest tells. */
   readonly inputAddress: number;
-  readonly #kernels: Kernels;
+  /** Views of the outputs in kernel memory, in the manifest's order; each run overwrites them. */
+  readonly outputs: readonly Float32Array[];
   readonly #session: InferenceSession;
-  readonly #input: Region;
-  readonly #outputs: readonly Region[];
-  #feeds: Record<string, Tensor> = {};
-  #fetches: Record<string, Tensor> = {};
-  #boundTo: ArrayBufferLike | null = null;
+  readonly #feeds: Readonly<Record<string, Tensor>>;
+  readonly #fetches: Readonly<Record<string, Tensor>>;
+  #isClosed = false;
 
   private constructor(kernels: Kernels, facts: ModelFacts, session: InferenceSession) {
-    const place = ({ name, shape }: { name: string; shape: readonly number[] }): Region => {
+    const place = (shape: readonly number[]): Float32Array => {
       const length = shape.reduce((product, side) => product * side, 1);
-      return { name, shape, length, address: kernels.alloc(4 * length) };
+      return kernels.f32(kernels.alloc(4 * length), length).fill(0);
     };
+    const input = place(facts.input.shape);
     this.facts = facts;
-    this.#kernels = kernels;
+    this.inputAddress = input.byteOffset;
+    this.outputs = facts.outputs.map(({ shape }) => place(shape));
     this.#session = session;
-    this.#input = place(facts.input);
-    this.#outputs = facts.outputs.map(place);
-    this.inputAddress = this.#input.address;
+    this.#feeds = { [facts.input.name]: new Tensor('float32', input, facts.input.shape) };
+    this.#fetches = Object.fromEntries(
+      facts.outputs.map(({ name, shape }, index) => [name, new Tensor('float32', this.outputs[index]!, shape)]),
+    );
   }
 
   /**
    * Opens a model of the cache, with one thread, and runs it once on zeros: the first run allocates what later ones use.
+   *
+   * @param kernels - its memory takes the tensors and keeps them; closing does not free them.
    * @throws UserError MODEL_MISSING if the cache has it not, MODEL_CHANGED if its file is not the one of the manifest.
    */
   static async open(kernels: Kernels, id: ModelId, cache = defaultCache): Promise<ModelSession> {
@@ -62,27 +58,14 @@ export class ModelSession {
 
   /** Runs the network on what lies in the input. */
   async run(): Promise<void> {
-    if (this.#boundTo !== this.#kernels.memory.buffer) this.#bind();
     await this.#session.run(this.#feeds, this.#fetches);
   }
 
-  /** An output in kernel memory, overwritten by the next run. Ask again after allocating kernel memory. */
-  output(index: number): Float32Array {
-    const { address, length } = this.#outputs[index]!;
-    return this.#kernels.f32(address, length);
-  }
-
-  close(): Promise<void> {
-    return this.#session.release();
-  }
-
-  /** Makes the tensors over kernel memory anew: when the memory has grown, views of the old buffer are void. */
-  #bind(): void {
-    const tensor = ({ address, length, shape }: Region): Tensor =>
-      new Tensor('float32', this.#kernels.f32(address, length), shape);
-    this.#feeds = { [this.#input.name]: tensor(this.#input) };
-    this.#fetches = Object.fromEntries(this.#outputs.map((region) => [region.name, tensor(region)]));
-    this.#boundTo = this.#kernels.memory.buffer;
+  /** Safe to call twice. */
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    await this.#session.release();
   }
 }
 
