@@ -1,0 +1,102 @@
+// The preview page of mien: the picture that others see, the controls of its look, and the cost of each stage.
+import { connect } from './connection.js';
+import { makeControls } from './controls.js';
+import { makeDivider } from './divider.js';
+import { showPageRate, showTelemetry } from './meters.js';
+import { Picture } from './picture.js';
+
+const $ = (id) => document.getElementById(id);
+/** Without a picture for this long, the page says so. */
+const stillMs = 2000;
+const messageMs = 7000;
+
+const words = {
+  connecting: { status: 'Connecting', title: 'Connecting', text: '' },
+  live: { status: 'Live', title: 'Waiting for pictures', text: 'mien is running and sends none at the moment.' },
+  paused: { status: 'Paused', title: '', text: '' },
+  gone: {
+    status: 'Not running',
+    title: 'mien is not running',
+    text: 'Start it again in your terminal. If the address stays the same, this page comes back by itself.',
+  },
+  moved: {
+    status: 'Moved',
+    title: 'mien has a new address',
+    text: 'It was started again since this page was opened. Open the address that it prints in your terminal.',
+  },
+  full: {
+    status: 'Too many pages',
+    title: 'Too many preview pages are open',
+    text: 'Close one of the others: this page comes in by itself.',
+  },
+};
+
+let state = 'connecting';
+let isPaused = false;
+let shownAt = Number.NEGATIVE_INFINITY;
+
+const line = connect({ onState, onMessage, onPicture });
+const picture = new Picture($('picture'), (number) => line.send({ type: 'ack', picture: number }));
+const controls = makeControls((command) => line.send({ type: 'command', command }));
+const divider = makeDivider($('stage'), $('split'), $('divider'), (split) => line.send({ type: 'view', split }));
+controls.enable(false);
+setInterval(() => {
+  showPageRate(picture.statistics);
+  showState();
+}, 500);
+
+function onState(next) {
+  state = next;
+  controls.enable(state === 'live');
+  if (state === 'live') {
+    picture.restart();
+    line.send({ type: 'view', split: divider.position });
+  } else {
+    shownAt = Number.NEGATIVE_INFINITY;
+  }
+  showState();
+}
+
+function onMessage(message) {
+  switch (message.type) {
+    case 'hello':
+      $('stage').style.setProperty('--aspect', String(message.width / message.height));
+      break;
+    case 'telemetry':
+      isPaused = message.telemetry.settings.paused;
+      controls.show(message.telemetry);
+      showTelemetry(message.telemetry);
+      break;
+    case 'message':
+      showMessage(message);
+      break;
+  }
+}
+
+async function onPicture(data) {
+  if (!(await picture.show(data))) return;
+  shownAt = performance.now();
+  $('split').hidden = !data.isSplit;
+  if (!$('veil').hidden) showState();
+}
+
+function showState() {
+  const isShowing = performance.now() - shownAt < stillMs;
+  const name = state === 'live' && isPaused ? 'paused' : state;
+  $('status').dataset.state = name;
+  if ($('status').textContent !== words[name].status) $('status').textContent = words[name].status;
+  $('veil').hidden = isShowing || document.hidden;
+  $('veil-title').textContent = words[state].title;
+  $('veil-text').textContent = words[state].text;
+  document.title = state === 'live' ? 'mien' : `mien (${words[state].status.toLowerCase()})`;
+}
+
+function showMessage({ severity, text }) {
+  const item = document.createElement('p');
+  item.dataset.severity = severity;
+  item.textContent = text;
+  const messages = $('messages');
+  messages.append(item);
+  while (messages.children.length > 4) messages.firstElementChild.remove();
+  setTimeout(() => item.remove(), messageMs);
+}
