@@ -1,8 +1,322 @@
-/** The pixel kernels: one WASM module and the memory that it shares with ONNX tensors. Under construction. */
-export class Kernels {
-  readonly memory: { readonly buffer: ArrayBuffer };
+import type { FrameAt } from '../frame/frame-at.js';
+import { Arena } from './arena.js';
+import type { KernelExports, KernelFunction } from './kernel-exports.js';
+import { loadModule } from './load-module.js';
 
-  constructor(memory: { readonly buffer: ArrayBuffer }) {
+/** [a, b, c, d, e, f]: x' = a·x + b·y + c, y' = d·x + e·y + f. Pixel centres lie at halves. */
+export type AffineMatrix = readonly [a: number, b: number, c: number, d: number, e: number, f: number];
+
+const PAGE = 65_536;
+
+/**
+ * The pixel kernels: one WASM module and its memory, which ONNX tensors share. One instance belongs to one thread.
+ *
+ * Addresses are bytes from the start of the memory. Kernels neither check addresses nor allocate: what they are given
+ * must be large enough. Rows may have padding (stride > width); it is never written.
+ */
+export class Kernels {
+  /** Fixed in size and not shared, so that views and ONNX tensors over it stay valid. */
+  readonly memory: { readonly buffer: ArrayBuffer };
+  /** Every function of the module by its name, those without a method here too. See `bind`. */
+  readonly exports: Readonly<Record<string, KernelFunction>>;
+  readonly #run: KernelExports;
+  readonly #arena: Arena;
+
+  /**
+   * Instantiates dist/kernels/kernels.wasm over a memory of its own.
+   *
+   * @param bytes - size of the memory, rounded up to pages of 64 KiB.
+   * @throws UserError LIBRARY_MISSING if the module has not been built.
+   */
+  static async load(bytes: number): Promise<Kernels> {
+    const pages = Math.max(1, Math.ceil(bytes / PAGE));
+    const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+    const instance = await WebAssembly.instantiate(await loadModule(), { env: { memory } });
+    return new Kernels(memory, instance.exports as Readonly<Record<string, KernelFunction>>);
+  }
+
+  private constructor(memory: { readonly buffer: ArrayBuffer }, exports: Readonly<Record<string, KernelFunction>>) {
     this.memory = memory;
+    this.exports = exports;
+    // The one place where the module's functions get their types: kernel-exports.ts is kept beside the assembly.
+    this.#run = exports as unknown as KernelExports;
+    this.#arena = new Arena(this.#run.heapBase(), memory.buffer.byteLength);
+  }
+
+  /**
+   * The named functions of the module with the types of `T`, for a family of kernels that has a wrapper of its own.
+   *
+   * @throws TypeError naming the first function that the module lacks.
+   */
+  bind<T>(names: readonly (keyof T & string)[]): T {
+    const bound: Record<string, KernelFunction> = {};
+    for (const name of names) {
+      const found = this.exports[name];
+      if (typeof found !== 'function') throw new TypeError(`kernels.wasm has no function ${name}: build it again`);
+      bound[name] = found;
+    }
+    return bound as T;
+  }
+
+  /**
+   * Allocates memory for as long as the arena is not released to an earlier mark. Its content is unspecified.
+   *
+   * @param align - a power of two.
+   * @throws RangeError naming the bytes asked for and the bytes left.
+   */
+  alloc(bytes: number, align = 64): number {
+    return this.#arena.alloc(bytes, align);
+  }
+
+  /**
+   * Memory beyond everything allocated, for one call: the next `alloc` or `scratch`, also of a kernel that needs working
+   * memory itself, may hand out the same bytes. @throws RangeError naming the bytes asked for and the bytes left.
+   */
+  scratch(bytes: number): number {
+    return this.#arena.scratch(bytes);
+  }
+
+  /** Bytes that can still be allocated. */
+  get bytesLeft(): number {
+    return this.#arena.left;
+  }
+
+  mark(): number {
+    return this.#arena.mark();
+  }
+
+  /** Frees everything allocated since `mark`. @throws RangeError if `mark` is not one of this memory. */
+  release(mark: number): void {
+    this.#arena.release(mark);
+  }
+
+  /** A view of `length` bytes. @throws RangeError if it leaves the memory. */
+  u8(address: number, length: number): Uint8Array {
+    return new Uint8Array(this.memory.buffer, address, length);
+  }
+
+  /** A view of `length` floats. @throws RangeError if it leaves the memory or `address` is not a multiple of 4. */
+  f32(address: number, length: number): Float32Array {
+    return new Float32Array(this.memory.buffer, address, length);
+  }
+
+  /** A view of `length` 32-bit integers. @throws RangeError if it leaves the memory or is not aligned to 4 bytes. */
+  i32(address: number, length: number): Int32Array {
+    return new Int32Array(this.memory.buffer, address, length);
+  }
+
+  /** Copies a plane of bytes. The planes must not overlap. */
+  copyPlane(src: number, srcStride: number, dst: number, dstStride: number, width: number, height: number): void {
+    this.#run.copyPlane(src, srcStride, dst, dstStride, width, height);
+  }
+
+  /**
+   * YUYV (YUY2) to I420: chroma rows are averaged in pairs, rounded up; columns are kept.
+   *
+   * @param src - `height` rows of `srcStride` bytes, ceil(width / 2) groups of 4 bytes each.
+   */
+  yuyvToI420(src: number, srcStride: number, dst: FrameAt): void {
+    this.#packedToI420(src, srcStride, 0, dst);
+  }
+
+  /** UYVY to I420, as `yuyvToI420`. */
+  uyvyToI420(src: number, srcStride: number, dst: FrameAt): void {
+    this.#packedToI420(src, srcStride, 8, dst);
+  }
+
+  #packedToI420(src: number, srcStride: number, lumaShift: number, { address, layout }: FrameAt): void {
+    this.#run.packedToI420(
+      src,
+      srcStride,
+      lumaShift,
+      address + layout.offsetY,
+      layout.strideY,
+      address + layout.offsetU,
+      address + layout.offsetV,
+      layout.strideUV,
+      layout.width,
+      layout.height,
+    );
+  }
+
+  /** NV12 to I420, losslessly. @param srcUV - interleaved U V pairs, ceil(width / 2) a row, ceil(height / 2) rows. */
+  nv12ToI420(srcY: number, srcStrideY: number, srcUV: number, srcStrideUV: number, dst: FrameAt): void {
+    const { address, layout } = dst;
+    const widthUV = (layout.width + 1) >> 1;
+    this.#run.copyPlane(srcY, srcStrideY, address + layout.offsetY, layout.strideY, layout.width, layout.height);
+    this.#run.splitPairs(
+      srcUV,
+      srcStrideUV,
+      address + layout.offsetU,
+      address + layout.offsetV,
+      layout.strideUV,
+      widthUV,
+      layout.heightUV,
+    );
+  }
+
+  /** I420 to NV12, losslessly: the inverse of `nv12ToI420`. */
+  i420ToNv12(src: FrameAt, dstY: number, dstStrideY: number, dstUV: number, dstStrideUV: number): void {
+    const { address, layout } = src;
+    const widthUV = (layout.width + 1) >> 1;
+    this.#run.copyPlane(address + layout.offsetY, layout.strideY, dstY, dstStrideY, layout.width, layout.height);
+    this.#run.joinPairs(
+      address + layout.offsetU,
+      address + layout.offsetV,
+      layout.strideUV,
+      dstUV,
+      dstStrideUV,
+      widthUV,
+      layout.heightUV,
+    );
+  }
+
+  /**
+   * I420 to YUYV; a chroma row serves two luma rows.
+   *
+   * @param dst - `height` rows of ceil(width / 2) groups of 4 bytes; the spare luma of an odd row repeats the last pixel.
+   */
+  i420ToYuyv(src: FrameAt, dst: number, dstStride: number): void {
+    const { address, layout } = src;
+    this.#run.i420ToYuyv(
+      address + layout.offsetY,
+      layout.strideY,
+      address + layout.offsetU,
+      address + layout.offsetV,
+      layout.strideUV,
+      dst,
+      dstStride,
+      layout.width,
+      layout.height,
+    );
+  }
+
+  /**
+   * I420 (BT.601, limited range) to packed RGB24, R first, for previews and stills. Each chroma sample serves its 2x2
+   * pixels. Within 1 of the exact value. Source: ITU-R BT.601-7.
+   */
+  i420ToRgb(src: FrameAt, dst: number, dstStride: number): void {
+    const { address, layout } = src;
+    this.#run.i420ToRgb(
+      address + layout.offsetY,
+      layout.strideY,
+      address + layout.offsetU,
+      address + layout.offsetV,
+      layout.strideUV,
+      dst,
+      dstStride,
+      layout.width,
+      layout.height,
+    );
+  }
+
+  /**
+   * Packed RGB24 to I420 (BT.601, limited range). Chroma is that of the mean of its 2x2 pixels. Source: ITU-R BT.601-7.
+   */
+  rgbToI420(src: number, srcStride: number, dst: FrameAt): void {
+    const { address, layout } = dst;
+    this.#run.rgbToI420(
+      src,
+      srcStride,
+      address + layout.offsetY,
+      layout.strideY,
+      address + layout.offsetU,
+      address + layout.offsetV,
+      layout.strideUV,
+      layout.width,
+      layout.height,
+    );
+  }
+
+  /** Flips a frame left to right. `dst` has the size of `src` and may be `src`. */
+  mirrorI420(src: FrameAt, dst: FrameAt): void {
+    const { layout } = src;
+    const widthUV = (layout.width + 1) >> 1;
+    const from = src.address;
+    const to = dst.address;
+    const { strideY, strideUV } = dst.layout;
+    this.#run.mirrorPlane(
+      from + layout.offsetY,
+      layout.strideY,
+      to + dst.layout.offsetY,
+      strideY,
+      layout.width,
+      layout.height,
+    );
+    this.#run.mirrorPlane(
+      from + layout.offsetU,
+      layout.strideUV,
+      to + dst.layout.offsetU,
+      strideUV,
+      widthUV,
+      layout.heightUV,
+    );
+    this.#run.mirrorPlane(
+      from + layout.offsetV,
+      layout.strideUV,
+      to + dst.layout.offsetV,
+      strideUV,
+      widthUV,
+      layout.heightUV,
+    );
+  }
+
+  /**
+   * Samples an affine view of a frame (a turned square, a letterbox, ...) into a planar float tensor, the input of a
+   * network. Luma and chroma are sampled bilinearly, chroma at half size with its samples in the middle of their 2x2
+   * pixels; the picture is black (RGB 0) outside. Up to 8192 pixels a side.
+   *
+   * @param matrix - from the tensor to the frame: tensor pixel centre (x + ½, y + ½) looks at M·(x + ½, y + ½, 1).
+   * @param scale - the value is rgb · scale + bias, with rgb in 0..255 and not rounded.
+   * @param out - address of [3, height, width] floats (R, G, B planes).
+   */
+  cropToTensor(
+    frame: FrameAt,
+    matrix: AffineMatrix,
+    width: number,
+    height: number,
+    scale: number,
+    bias: number,
+    out: number,
+  ): void {
+    const { address, layout } = frame;
+    const [a, b, c, d, e, f] = matrix;
+    this.#run.cropToTensor(
+      address + layout.offsetY,
+      address + layout.offsetU,
+      address + layout.offsetV,
+      layout.strideY,
+      layout.strideUV,
+      layout.width,
+      layout.height,
+      a,
+      b,
+      c,
+      d,
+      e,
+      f,
+      width,
+      height,
+      scale,
+      bias,
+      out,
+    );
+  }
+
+  /**
+   * Alpha-over of bytes in place: dst = (src·alpha + dst·(255 − alpha) + 127) / 255, rounded down. Where alpha is 0, `dst`
+   * keeps its bits. Source: Porter & Duff 1984, "over" with an opaque ground.
+   */
+  blendPlane(
+    src: number,
+    srcStride: number,
+    alpha: number,
+    alphaStride: number,
+    dst: number,
+    dstStride: number,
+    width: number,
+    height: number,
+  ): void {
+    this.#run.blendPlane(src, srcStride, alpha, alphaStride, dst, dstStride, width, height);
   }
 }
