@@ -1,0 +1,55 @@
+import { type Command, LiveSettings } from '../config/settings.js';
+
+/** What a key asks for: a command for the engine, or a change of the screen alone. */
+export type KeyAction = Command | { readonly kind: 'help'; readonly open: boolean };
+
+/** What the meaning of a key depends on. `settings` is null until they are known. */
+export interface KeyContext {
+  readonly settings: LiveSettings | null;
+  readonly isRecording: boolean;
+  readonly isHelpOpen: boolean;
+}
+
+/** Steps of the strength by key, under blessed's names of keys (`S-` is shift). */
+const STRENGTH_STEPS: Readonly<Record<string, number>> = {
+  right: 5,
+  left: -5,
+  '+': 5,
+  '=': 5,
+  '-': -5,
+  ']': 5,
+  '[': -5,
+  'S-right': 1,
+  'S-left': -1,
+  '}': 1,
+  '{': -1,
+};
+
+const EFFECTS = LiveSettings.shape.effect.unwrap().options;
+
+/** Finds what a key asks for, null for a key without a meaning. */
+export function actionForKey(key: string, { settings, isRecording, isHelpOpen }: KeyContext): KeyAction | null {
+  if (key === 'q' || key === 'S-q' || key === 'C-c') return { kind: 'quit' };
+  if (key === '?' || key === 'h' || key === 'f1') return { kind: 'help', open: !isHelpOpen };
+  if (key === 'escape') return isHelpOpen ? { kind: 'help', open: false } : null;
+  if (settings === null) return null;
+  const step = STRENGTH_STEPS[key];
+  if (step !== undefined) {
+    const strength = Math.max(0, Math.min(100, settings.strength + step));
+    return strength === settings.strength ? null : { kind: 'set', patch: { strength } };
+  }
+  switch (key) {
+    case 'e':
+      return { kind: 'set', patch: { effect: EFFECTS[(EFFECTS.indexOf(settings.effect) + 1) % EFFECTS.length]! } };
+    case 'b':
+      return { kind: 'set', patch: { split: !settings.split } };
+    case 'm':
+      return { kind: 'set', patch: { mirror: !settings.mirror } };
+    case 'p':
+      return { kind: 'set', patch: { paused: !settings.paused } };
+    case 'r':
+      return { kind: 'record', on: !isRecording };
+    default:
+      return null;
+  }
+}
