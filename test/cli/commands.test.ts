@@ -1,0 +1,128 @@
+import { existsSync, mkdtempSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { demoClipPath } from '../../src/capture/demo-clip.js';
+import { openSource, type SourceSpec } from '../../src/capture/open-source.js';
+import { runMien, startMien } from './run-mien.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'mien-commands-'));
+
+function specOf(input: string): SourceSpec {
+  return { input, width: null, height: null, fps: null, fit: 'crop', loop: false, paced: false, frameLimit: null };
+}
+
+/** Size, rate and frames that a file really has. */
+async function readAll(path: string) {
+  const source = openSource(specOf(path));
+  const { layout, rate } = await source.open();
+  const pixels = new Uint8Array(layout.byteLength);
+  let frames = 0;
+  let lastPts = Number.NaN;
+  for (;;) {
+    const stamp = await source.read(pixels);
+    if (!stamp) break;
+    frames++;
+    lastPts = stamp.pts;
+  }
+  await source.close();
+  return { width: layout.width, height: layout.height, fps: rate.num / rate.den, frames, lastPts };
+}
+
+test('process keeps size, rate, frame count and duration of the demo clip', async () => {
+  const out = join(folder, 'processed.mp4');
+  const input = await readAll(demoClipPath());
+  const { code, stdout, stderr } = await runMien(['process', demoClipPath(), out, '--json']);
+  expect(stderr).toBe('');
+  expect(code).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject({ frames: input.frames, isPartial: false });
+  const output = await readAll(out);
+  expect({ ...output, lastPts: 0 }).toEqual({ ...input, lastPts: 0 });
+  expect(output.lastPts).toBeCloseTo(input.lastPts, 2);
+  expect(existsSync(`${out}.part`)).toBe(false);
+
+  const again = await runMien(['process', demoClipPath(), out]);
+  expect(again.code).toBe(1);
+  expect(again.stderr).toMatch(/processed\.mp4.*exists/);
+});
+
+test('track prints a line a frame with 478 points, raw and smoothed', async () => {
+  const { code, stdout } = await runMien(['track', demoClipPath(), '--json']);
+  expect(code).toBe(0);
+  const lines = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  const { frames } = await readAll(demoClipPath());
+  expect(lines).toHaveLength(frames);
+  const withFace = lines.filter((line) => line.points !== null);
+  expect(withFace.length / frames).toBeGreaterThan(0.95);
+  for (const [index, line] of lines.entries()) expect(line.frame).toBe(index);
+  const [first] = withFace;
+  expect(first.points).toHaveLength(478);
+  expect(first.raw).toHaveLength(478);
+  expect(first.box.width).toBeGreaterThan(50);
+  expect(first.points.every(([x, y]: number[]) => x! > 0 && x! < 400 && y! > 0 && y! < 300)).toBe(true);
+});
+
+test('bench --json has the documented shape', async () => {
+  const { code, stdout } = await runMien(['bench', '--seconds', '1', '--size', '320x180', '--json']);
+  expect(code).toBe(0);
+  const result = JSON.parse(stdout);
+  expect(result.fps).toBeGreaterThan(1);
+  expect(result.rssMb).toBeGreaterThan(20);
+  for (const key of ['p50', 'p95', 'p99', 'budget']) expect(result.total[key]).toBeGreaterThan(0);
+  expect(result.stages.map((stage: { name: string }) => stage.name)).toEqual([
+    'capture',
+    'load',
+    'track',
+    'effect',
+    'blend',
+    'write',
+  ]);
+});
+
+test('--json prints an object a second, and SIGTERM leaves a playable recording and exit code 0', async () => {
+  const out = join(folder, 'live.mp4');
+  const mien = startMien(['--json', '--no-preview', '--record', out, '--size', '320x240']);
+  await mien.until(/\n.*\n.*\n/);
+  mien.kill('SIGTERM');
+  const { code, stdout } = await mien.finished;
+  expect(code).toBe(0);
+  const lines = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect(lines.at(-1).frames.written).toBeGreaterThan(20);
+  const recorded = await readAll(out);
+  expect(recorded).toMatchObject({ width: 320, height: 240 });
+  expect(recorded.frames).toBeGreaterThan(20);
+});
+
+test('kill -9 in the middle of a recording leaves a file that plays', async () => {
+  const out = join(folder, 'killed.mp4');
+  const mien = startMien(['--plain', '--no-preview', '--record', out, '--size', '320x240']);
+  await mien.until(/\n.*\n.*\n.*\n/);
+  mien.kill('SIGKILL');
+  await mien.finished;
+  expect(statSync(out).size).toBeGreaterThan(1000);
+  expect((await readAll(out)).frames).toBeGreaterThan(10);
+});
+
+test('the preview page answers on loopback with its token only', async () => {
+  const mien = startMien(['--plain', '--size', '320x240']);
+  const [, address] = await mien.until(/preview page: (http:\S+)/);
+  const url = new URL(address!);
+  expect(url.hostname).toBe('127.0.0.1');
+  expect((await fetch(url)).status).toBe(200);
+  expect((await fetch(url.origin)).status).toBe(403);
+  mien.kill('SIGINT');
+  expect((await mien.finished).code).toBe(0);
+});
+
+test('a clip that does not loop ends by itself', async () => {
+  const out = join(folder, 'short.y4m');
+  await runMien(['process', demoClipPath(), out, '--size', '64x48', '--effect', 'none']);
+  const { code } = await runMien(['--plain', '--no-preview', '--no-loop', '--fps', '120', '--source', out]);
+  expect(code).toBe(0);
+});
