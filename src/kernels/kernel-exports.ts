@@ -17,6 +17,33 @@ export interface KernelExports {
   i420ToYuyv(...args: [...src: Planes, ...dst: Plane, ...size: Size]): void;
   i420ToRgb(...args: [...src: Planes, ...dst: Plane, ...size: Size]): void;
   rgbToI420(...args: [...src: Plane, ...dst: Planes, ...size: Size]): void;
+  warpScratchBytes(patchWidth: number, patchHeight: number): number;
+  warpBlend(
+    ...args: [
+      patch: number,
+      alpha: number,
+      patchWidth: number,
+      patchHeight: number,
+      scale: number,
+      bias: number,
+      a: number,
+      b: number,
+      c: number,
+      d: number,
+      e: number,
+      f: number,
+      y: number,
+      u: number,
+      v: number,
+      strideY: number,
+      strideUV: number,
+      left: number,
+      top: number,
+      right: number,
+      bottom: number,
+      scratch: number,
+    ]
+  ): void;
   cropToTensor(
     ...args: [
       y: number,

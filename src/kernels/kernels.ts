@@ -6,6 +6,14 @@ import { loadModule } from './load-module.js';
 /** [a, b, c, d, e, f]: x' = a·x + b·y + c, y' = d·x + e·y + f. Pixel centres lie at halves. */
 export type AffineMatrix = readonly [a: number, b: number, c: number, d: number, e: number, f: number];
 
+/** Whole pixels of a frame. What lies beyond the frame counts as not there. */
+export interface PixelBox {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
 const PAGE = 65_536;
 
 /**
@@ -300,6 +308,64 @@ export class Kernels {
       scale,
       bias,
       out,
+    );
+  }
+
+  /**
+   * Blends a patch into a frame through an affine map, the inverse of `cropToTensor`: frame = frame · (1 − α) + rgb · α,
+   * with rgb · α and α sampled bilinearly (the colour of transparent pixels never shows; beyond the patch α is 0). Within
+   * 1 of exact arithmetic. Where α is 0 the frame keeps its bits. Needs working memory of 12 bytes a patch pixel.
+   *
+   * @param patch - address of [3, patchHeight, patchWidth] floats; rgb = value · scale + bias, clipped to 0..255.
+   * @param alpha - address of [patchHeight, patchWidth] floats, clipped to 0..1.
+   * @param matrix - from the frame to the patch: pixel centre (X + ½, Y + ½) looks at M·(X + ½, Y + ½, 1).
+   * @param box - the pixels of the frame to look at; a chroma sample that serves one of them belongs to it.
+   * @throws RangeError for a patch narrower than 4 pixels or beyond 8000, or if working memory runs out.
+   */
+  warpBlend(
+    patch: number,
+    alpha: number,
+    patchWidth: number,
+    patchHeight: number,
+    scale: number,
+    bias: number,
+    matrix: AffineMatrix,
+    frame: FrameAt,
+    box: PixelBox,
+  ): void {
+    if (patchWidth < 4 || patchHeight < 1 || patchWidth > 8000 || patchHeight > 8000) {
+      throw new RangeError(`a patch of ${patchWidth}x${patchHeight}: expected 4x1 to 8000x8000 pixels`);
+    }
+    const { address, layout } = frame;
+    const left = Math.max(0, box.x);
+    const top = Math.max(0, box.y);
+    const right = Math.min(layout.width, box.x + box.width);
+    const bottom = Math.min(layout.height, box.y + box.height);
+    if (left >= right || top >= bottom) return;
+    const [a, b, c, d, e, f] = matrix;
+    this.#run.warpBlend(
+      patch,
+      alpha,
+      patchWidth,
+      patchHeight,
+      scale,
+      bias,
+      a,
+      b,
+      c,
+      d,
+      e,
+      f,
+      address + layout.offsetY,
+      address + layout.offsetU,
+      address + layout.offsetV,
+      layout.strideY,
+      layout.strideUV,
+      left,
+      top,
+      right,
+      bottom,
+      this.#arena.scratch(this.#run.warpScratchBytes(patchWidth, patchHeight)),
     );
   }
 

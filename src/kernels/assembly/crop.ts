@@ -3,7 +3,7 @@
 // Positions are of luma samples ("taps"): tap i lies at pixel coordinate i + ½. A chroma sample lies in the middle of its
 // 2x2 pixels (MPEG-1 and JPEG siting), so that chroma tap = luma tap / 2 − ¼. Luma and chroma are each sampled
 // bilinearly; RGB is a linear map of the result, clipped to 0..255.
-import { clipFrom, clipTo, clipUnlimited, clipWhere } from './span';
+import { clipFrom, clipSpan, clipTo, clipWhere } from './span';
 
 // Positions as fixed point with 18 fractional bits: ±8192 pixels, and a drift of at most 2^-19 pixels a step along a row.
 const FRACTION_BITS: i32 = 18;
@@ -173,7 +173,7 @@ export function cropToTensor(
     const rowY = d * 0.5 + e * (<f64>row + 0.5) + f - 0.5;
     let to = out + ((row * width) << 2);
 
-    clipUnlimited(width);
+    clipSpan(0, width);
     clipWhere(rowX, a, low, highX);
     clipWhere(rowY, d, low, highY);
     const fast = clipFrom;

@@ -5,3 +5,4 @@ export * from './memory';
 export * from './packed';
 export * from './planes';
 export * from './rgb';
+export * from './warp';

@@ -4,10 +4,10 @@
 export let clipFrom: i32 = 0;
 export let clipTo: i32 = 0;
 
-/** Starts with the whole row. */
-export function clipUnlimited(length: i32): void {
-  clipFrom = 0;
-  clipTo = length;
+/** Starts with the pixels `from` up to, not including, `to`. */
+export function clipSpan(from: i32, to: i32): void {
+  clipFrom = from;
+  clipTo = max(from, to);
 }
 
 /** Keeps the pixels x of the span where low <= start + step·x <= high. */

@@ -1,0 +1,64 @@
+// The pixel kernels at 1280x720, one thread, on dist/: node benchmarks/kernels.bench.mjs [part of a name]
+import { i420Layout } from '../dist/frame/i420.js';
+import { Kernels } from '../dist/kernels/kernels.js';
+import { measure, report } from './measure.mjs';
+
+const wanted = process.argv[2] ?? '';
+const kernels = await Kernels.load(64 << 20);
+const [width, height] = [1280, 720];
+const layout = i420Layout(width, height);
+
+/** Memory filled with a picture of gradients and noise. */
+function picture(bytes) {
+  const address = kernels.alloc(bytes);
+  const view = kernels.u8(address, bytes);
+  let state = 1;
+  for (let i = 0; i < bytes; i++) {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    view[i] = ((i % width) >> 3) + (state >>> 27) + 32;
+  }
+  return address;
+}
+
+const frame = { layout, address: picture(layout.byteLength) };
+const other = { layout, address: picture(layout.byteLength) };
+const packed = picture(width * height * 3);
+const tensor = kernels.alloc(3 * 256 * 256 * 4);
+
+/** The matrix of a turned square, as the tracker asks for. */
+function turnedSquare(x, y, size, angle, out) {
+  const c = (Math.cos(angle) * size) / out;
+  const s = (Math.sin(angle) * size) / out;
+  return [c, -s, x - ((c - s) * out) / 2, s, c, y - ((s + c) * out) / 2];
+}
+const face = turnedSquare(640, 360, 400, 0.2, 192);
+const letterbox = turnedSquare(640, 360, 1280, 0, 128);
+
+const patch = kernels.alloc(3 * 256 * 256 * 4);
+kernels.f32(patch, 3 * 256 * 256).fill(0.6);
+const alpha = kernels.alloc(256 * 256 * 4);
+kernels.f32(alpha, 256 * 256).fill(0.5);
+/** A patch of `size` pixels over a square of 400. */
+const onto = (size) => [size / 400, 0, (-440 * size) / 400, 0, size / 400, (-160 * size) / 400];
+const faceBox = { x: 440, y: 160, width: 400, height: 400 };
+const blend = (size) => kernels.warpBlend(patch, alpha, size, size, 255, 0, onto(size), frame, faceBox);
+
+const benches = [
+  ['memory-copy', () => kernels.copyPlane(packed, width, other.address, width, width, 1.5 * height), 0.08],
+  ['yuyv-to-i420', () => kernels.yuyvToI420(packed, 2 * width, other), 0.12],
+  ['nv12-to-i420', () => kernels.nv12ToI420(packed, width, packed + width * height, width, other), 0.12],
+  ['i420-to-yuyv', () => kernels.i420ToYuyv(frame, packed, 2 * width), 0.12],
+  ['i420-to-nv12', () => kernels.i420ToNv12(frame, packed, width, packed + width * height, width), 0.12],
+  ['i420-to-rgb', () => kernels.i420ToRgb(frame, packed, 3 * width), 0.5],
+  ['rgb-to-i420', () => kernels.rgbToI420(packed, 3 * width, other), 1],
+  ['mirror', () => kernels.mirrorI420(frame, other), 0.12],
+  ['crop-face-400-to-192', () => kernels.cropToTensor(frame, face, 192, 192, 1 / 255, 0, tensor), 0.25],
+  ['crop-letterbox-128', () => kernels.cropToTensor(frame, letterbox, 128, 128, 2 / 255, -1, tensor), 0.25],
+  ['warp-blend-128-onto-400', () => blend(128), 0.6],
+  ['warp-blend-256-onto-400', () => blend(256), 0.6],
+  ['blend-plane-400', () => kernels.blendPlane(packed, 400, packed, 400, other.address, width, 400, 400), 0.1],
+];
+
+for (const [name, fn, budgetMs] of benches) {
+  if (name.includes(wanted)) report(await measure(`kernels/${name}`, fn, { budgetMs }));
+}
