@@ -43,8 +43,8 @@ export async function renderCard(layout: I420Layout, text: CardText): Promise<Ui
 
 /** The card as SVG with outlines only, so that it looks the same on every machine. */
 async function drawCard(width: number, height: number, text: CardText): Promise<string> {
-  // One part in a hundred of the largest 16:9 picture that fits: the card keeps its look at any shape.
-  const unit = Math.min(width, (height * 16) / 9) / 100;
+  // One part in a hundred of the largest 4:3 to 16:9 picture that fits: the card keeps its look at any shape.
+  const unit = Math.min(1.33 * width, (height * 16) / 9) / 100;
   const middle = width / 2;
   const detailSize = Math.max(2.7 * unit, leastSize);
   const hasSmallPrint = unit * 100 >= 240;
@@ -84,7 +84,7 @@ function drawTitle(title: TextLine, size: number, middle: number, baseline: numb
   return `${mark}<path d="${title.path(left + 2 * radius + gap, baseline)}" fill="${colours.detail}"/>`;
 }
 
-/** Sets a line, smaller if it would be too wide. */
+/** Sets a line; smaller if it would be too wide, and cut if it could then not be read. */
 async function setToFit(
   text: string,
   weight: Weight,
@@ -92,9 +92,13 @@ async function setToFit(
   width: number,
   tracking: number,
 ): Promise<TextLine> {
-  const line = await setLine(text, weight, size, tracking);
   const room = widest * width;
-  return line.width <= room ? line : setLine(text, weight, (size * room) / line.width, tracking);
+  const line = await setLine(text, weight, size, tracking);
+  if (line.width <= room) return line;
+  const smaller = (size * room) / line.width;
+  if (smaller >= leastSize || text.length < 16) return setLine(text, weight, smaller, tracking);
+  const kept = Math.max(8, Math.floor((text.length * smaller) / leastSize) - 2);
+  return setToFit(`${text.slice(0, kept).trimEnd()}…`, weight, leastSize, width, tracking);
 }
 
 async function toI420(layout: I420Layout, rgb: Uint8Array): Promise<Uint8Array> {

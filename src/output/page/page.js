@@ -85,6 +85,7 @@ function showState() {
   const name = state === 'live' && isPaused ? 'paused' : state;
   $('status').dataset.state = name;
   if ($('status').textContent !== words[name].status) $('status').textContent = words[name].status;
+  document.body.dataset.state = state === 'live' ? 'here' : 'away';
   $('veil').hidden = isShowing || document.hidden;
   $('veil-title').textContent = words[state].title;
   $('veil-text').textContent = words[state].text;
