@@ -70,7 +70,9 @@ const cases: readonly Case[] = [
   ],
   ['far away', [64, 48], noisePatch(16, 16, 255, 0), [1, 0, 1e9, 0, 1, 0], whole],
   ['one row', [64, 1], noisePatch(5, 1, 255, 0), [0.1, 0, 0, 0, 1, 0], whole],
-] as const)(
+];
+
+test.each(cases)(
   'a patch %s: within 0.6 of exact, bits kept where alpha is 0, nothing else touched',
   (_, size, patch, matrix, box) => {
     const layout = paddedLayout(...size, 7, 3);
