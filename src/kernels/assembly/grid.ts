@@ -9,10 +9,10 @@ function tapCount(step: f32): i32 {
   return (<i32>Math.ceil(2 * max<f32>(step, 1)) + 1 + 7) & ~7;
 }
 
-/** Scratch bytes that `gridDownsample` needs for a source of this width, at most `cols` columns and this step. */
-export function gridDownsampleScratch(srcWidth: i32, cols: i32, step: f32): i32 {
+/** Scratch bytes that `gridDownsample` needs for at most `cols` columns of at most this step. */
+export function gridDownsampleScratch(cols: i32, step: f32): i32 {
   const taps = tapCount(step);
-  return (cols * (4 + 2 * taps) + 2 * (srcWidth + 4 * taps) + 63) & ~15;
+  return (cols * (4 + 2 * taps) + 2 * (<i32>Math.ceil(<f32>cols * step) + 4 * taps) + 63) & ~15;
 }
 
 /** Writes the `taps` weights of a tent around `center` (pixels) from pixel `first` on; they add up to 1 << 14. */
@@ -24,7 +24,7 @@ function writeTaps(at: usize, taps: i32, first: i32, center: f32, half: f32): vo
   let at0: i32 = 0;
   for (let k = 0; k < taps; k++) {
     const tent = max<f32>(0, 1 - abs<f32>(<f32>(first + k) + 0.5 - center) / half);
-    const weight = <i32>(tent / sum * <f32>(1 << TAP_BITS) + 0.5);
+    const weight = <i32>((tent / sum) * <f32>(1 << TAP_BITS) + 0.5);
     store<i16>(at + 2 * k, <i16>weight);
     left -= weight;
     if (weight > largest) {

@@ -1,8 +1,12 @@
 // The whole surface of kernels.wasm: one file a family of kernels. No runtime, no allocation, memory from outside.
 
 export * from './crop';
+export * from './grid';
 export * from './memory';
+export * from './moments';
 export * from './packed';
 export * from './planes';
+export * from './polygon';
 export * from './rgb';
+export * from './skin';
 export * from './warp';

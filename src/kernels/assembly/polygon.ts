@@ -54,7 +54,7 @@ function edge(ax: f32, ay: f32, bx: f32, by: f32, turn: f32, acc: usize, cols: i
     const x0 = <i32>from;
     const x1 = <i32>Math.ceil(to);
     if (x1 <= x0 + 1) {
-      const inside = 0.5 * (from + to) - <f32>x0;
+      const inside: f32 = <f32>0.5 * (from + to) - <f32>x0;
       put(row, cols, x0, height * (1 - inside));
       put(row, cols, x0 + 1, height * inside);
       continue;
@@ -62,13 +62,13 @@ function edge(ax: f32, ay: f32, bx: f32, by: f32, turn: f32, acc: usize, cols: i
     const perCell = height / (to - from);
     const left = <f32>(x0 + 1) - from;
     const right = to - <f32>(x1 - 1);
-    const firstArea = 0.5 * perCell * left * left;
-    const lastArea = 0.5 * perCell * right * right;
+    const firstArea = <f32>0.5 * perCell * left * left;
+    const lastArea = <f32>0.5 * perCell * right * right;
     put(row, cols, x0, firstArea);
     if (x1 == x0 + 2) {
       put(row, cols, x0 + 1, height - firstArea - lastArea);
     } else {
-      const second = perCell * (left + 0.5) - firstArea;
+      const second = perCell * (left + <f32>0.5) - firstArea;
       put(row, cols, x0 + 1, second);
       for (let x = x0 + 2; x < x1 - 1; x++) put(row, cols, x, perCell);
       put(row, cols, x1 - 1, height - firstArea - second - perCell * <f32>(x1 - x0 - 3) - lastArea);
