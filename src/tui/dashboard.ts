@@ -1,7 +1,7 @@
 import type { Telemetry } from '../telemetry/telemetry.js';
 import { budgetLevel } from './budget-level.js';
 import type { DashboardState } from './dashboard-state.js';
-import { milliseconds } from './figures.js';
+import { figure, milliseconds } from './figures.js';
 import { type Glyphs, UNICODE_GLYPHS } from './glyphs.js';
 import { CHART_MIN_ROWS, historyChart } from './history-chart.js';
 import { helpLines, keyLine } from './key-help.js';
@@ -18,6 +18,7 @@ import {
   recordingLine,
   sinksLine,
   sourceLines,
+  tinyHeader,
 } from './status-lines.js';
 import { fitLine, type StyledLine, span } from './styled-line.js';
 
@@ -141,27 +142,28 @@ function chartOrBlank({ telemetry, history }: DashboardState, size: ScreenSize, 
   return [...chart, ...Array.from({ length: size.rows - chart.length }, () => [])];
 }
 
-/** A screen of a few cells: rate and lateness first, then what broke the budget, then the way out. */
+/** A screen of a few cells: rate and lateness first, then the state, what broke the budget, and the way out. */
 function tinyScreen(state: DashboardState, { columns, rows }: ScreenSize, glyphs: Glyphs): StyledLine[] {
   const { telemetry } = state;
-  const header = headerLine(state, columns, glyphs);
-  if (telemetry === null) return [header, ...Array.from({ length: Math.max(0, rows - 1) }, () => [])].slice(0, rows);
-  const { total } = telemetry;
-  const level = budgetLevel(total);
-  const figures = [
-    span(milliseconds(total.p95, glyphs.nothing), level === 'unknown' ? 'dim' : level),
-    span(`/${milliseconds(total.budget, glyphs.nothing)} ms `),
-    span(`${Math.round(telemetry.fpsOut) || glyphs.nothing} fps`),
-  ];
+  const figures = telemetry === null ? [] : [section(0, tinyFigures(telemetry, glyphs))];
+  const broken = telemetry?.brokenBy ?? null;
   return stack(
     [
-      section(2, header),
-      section(0, figures),
-      section(3, [verdict(telemetry, glyphs)]),
+      section(1, tinyHeader(state, glyphs)),
+      ...figures,
+      ...(broken === null ? [] : [section(2, [span(`late: ${broken}`, 'over')])]),
       FILLER,
-      section(1, keyLine(columns, glyphs)),
+      section(3, keyLine(columns, glyphs)),
     ],
     rows,
     (left) => Array.from({ length: left }, () => []),
   );
+}
+
+function tinyFigures({ total, fpsOut }: Telemetry, glyphs: Glyphs): StyledLine {
+  const level = budgetLevel(total);
+  return [
+    span(milliseconds(total.p95, glyphs.nothing), level === 'unknown' ? 'dim' : level),
+    span(`/${milliseconds(total.budget, glyphs.nothing)} ms ${figure(fpsOut, 0, glyphs.nothing)} fps`),
+  ];
 }

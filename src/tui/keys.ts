@@ -1,7 +1,7 @@
 import { type Command, LiveSettings } from '../config/settings.js';
 
 /** What a key asks for: a command for the engine, or a change of the screen alone. */
-export type KeyAction = Command | { readonly kind: 'help'; readonly open: boolean };
+export type KeyAction = Command | { readonly kind: 'help'; readonly open: boolean } | { readonly kind: 'redraw' };
 
 /** What the meaning of a key depends on. `settings` is null until they are known. */
 export interface KeyContext {
@@ -11,19 +11,21 @@ export interface KeyContext {
 }
 
 /** Steps of the strength by key, under blessed's names of keys (`S-` is shift). */
-const STRENGTH_STEPS: Readonly<Record<string, number>> = {
-  right: 5,
-  left: -5,
-  '+': 5,
-  '=': 5,
-  '-': -5,
-  ']': 5,
-  '[': -5,
-  'S-right': 1,
-  'S-left': -1,
-  '}': 1,
-  '{': -1,
-};
+const STRENGTH_STEPS: ReadonlyMap<string, number> = new Map(
+  Object.entries({
+    right: 5,
+    left: -5,
+    '+': 5,
+    '=': 5,
+    '-': -5,
+    ']': 5,
+    '[': -5,
+    'S-right': 1,
+    'S-left': -1,
+    '}': 1,
+    '{': -1,
+  }),
+);
 
 const EFFECTS = LiveSettings.shape.effect.unwrap().options;
 
@@ -31,9 +33,11 @@ const EFFECTS = LiveSettings.shape.effect.unwrap().options;
 export function actionForKey(key: string, { settings, isRecording, isHelpOpen }: KeyContext): KeyAction | null {
   if (key === 'q' || key === 'S-q' || key === 'C-c') return { kind: 'quit' };
   if (key === '?' || key === 'h' || key === 'f1') return { kind: 'help', open: !isHelpOpen };
+  // As in every full-screen program: wipes what others have written over the screen.
+  if (key === 'C-l') return { kind: 'redraw' };
   if (key === 'escape') return isHelpOpen ? { kind: 'help', open: false } : null;
   if (settings === null) return null;
-  const step = STRENGTH_STEPS[key];
+  const step = STRENGTH_STEPS.get(key);
   if (step !== undefined) {
     const strength = Math.max(0, Math.min(100, settings.strength + step));
     return strength === settings.strength ? null : { kind: 'set', patch: { strength } };

@@ -37,12 +37,10 @@ export function latencyColumns(width: number, longestName: number): LatencyColum
 /** The head of the latency table. */
 export function latencyHead(columns: LatencyColumns): StyledLine {
   const figures = columns.hasAllFigures ? ['p50', 'p95', 'p99', ' budget'] : ['p95'];
-  const title = columns.bar > 0 ? 'latency, ms over the last 10 s' : 'ms';
   const room = 1 + columns.name + (columns.bar > 0 ? columns.bar + 2 : 0);
-  return [
-    span(` ${title}`.slice(0, room).padEnd(room), 'accent'),
-    ...figures.map((name) => span(name.padStart(NUMBER_CELLS), 'dim')),
-  ];
+  const titles = [' latency, ms over the last 10 s', ' latency, ms', ' ms'];
+  const title = titles.find(({ length }) => length <= room) ?? '';
+  return [span(title.padEnd(room), 'accent'), ...figures.map((name) => span(name.padStart(NUMBER_CELLS), 'dim'))];
 }
 
 /** One row of the table: name, bar, figures, and the word that says what the colour says. */
@@ -68,9 +66,11 @@ export function latencyBar(stats: StageStats, width: number, glyphs: Glyphs): Sp
   const cellOf = (ms: number): number => (Number.isFinite(ms) && stats.budget > 0 ? (ms / stats.budget) * limit : 0);
   // Anything measured shows at least one cell: an empty bar means "nothing yet".
   const p50 = stats.p50 > 0 ? Math.max(1, Math.round(cellOf(stats.p50))) : 0;
-  const p95 = Math.round(cellOf(stats.p95));
+  const level = budgetLevel(stats);
+  // Over by less than a cell still crosses the mark.
+  const p95 = Math.max(Math.round(cellOf(stats.p95)), level === 'over' ? limit + 1 : 0);
   const p99 = Math.round(cellOf(stats.p99));
-  const { style } = LEVELS[budgetLevel(stats)];
+  const { style } = LEVELS[level];
   const cells = Array.from({ length: width }, (_, at): Span => {
     if (at === width - 1 && p99 >= width) return span(glyphs.beyond, 'over');
     if (at === limit) return at < p95 ? span(glyphs.crossed, style) : span(glyphs.limit, 'dim');

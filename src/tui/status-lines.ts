@@ -19,9 +19,17 @@ function labelled(label: string, ...spans: readonly Span[]): StyledLine {
 /** The first line: name and state at the left, recording and running time at the right. */
 export function headerLine(state: DashboardState, width: number, glyphs: Glyphs): StyledLine {
   const left = [span(' mien ', 'title'), span(' '), stateSpan(state)];
-  const rec = state.recording ? span(`${glyphs.record} rec ${clockTime(state.recording.seconds)}  `, 'over') : span('');
-  const up = state.telemetry ? span(`up ${clockTime(state.telemetry.uptimeS)} `, 'dim') : span('');
-  return spread(left, [rec, up], width);
+  const up = state.telemetry ? [span(`up ${clockTime(state.telemetry.uptimeS)} `, 'dim')] : [];
+  return spread(left, [...recordingSpans(state, glyphs), ...up], width);
+}
+
+/** The header where there is no room for more than the state. */
+export function tinyHeader(state: DashboardState, glyphs: Glyphs): StyledLine {
+  return [...recordingSpans(state, glyphs), stateSpan(state)];
+}
+
+function recordingSpans({ recording }: DashboardState, glyphs: Glyphs): StyledLine {
+  return recording ? [span(`${glyphs.record} rec ${clockTime(recording.seconds)}  `, 'over')] : [];
 }
 
 function stateSpan({ phase, telemetry, silentS }: DashboardState): Span {

@@ -140,6 +140,9 @@ export class TerminalUi {
       case 'help':
         this.#isHelpOpen = action.open;
         break;
+      case 'redraw':
+        this.#writer.invalidate();
+        break;
       case 'set':
         this.#pending.ask(action.patch, performance.now());
         this.#options.onCommand(action);

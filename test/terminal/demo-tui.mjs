@@ -1,8 +1,8 @@
 // A test fixture, not a program: shows the compiled terminal UI with made-up, moving figures, for the tests beside it.
 //   node test/terminal/demo-tui.mjs [LOG] [MODE]
 // LOG receives each command as a line of JSON. MODE: `late` (the effect breaks its budget), `starting` (no figures yet),
-// `graceful` (its own SIGTERM handler, as the command line has), `many` (more stages and messages).
-// SIGUSR2 throws an error that nobody catches.
+// `graceful` (its own SIGTERM handler, as the command line has), `scribble` (somebody else writes over the screen once).
+// `exit` (ends itself after a second with code 3). SIGUSR2 throws an error that nobody catches.
 import { appendFileSync } from 'node:fs';
 import { TerminalUi } from '../../dist/tui/terminal.js';
 
@@ -32,6 +32,7 @@ const timer = setInterval(() => mode !== 'starting' && ui.update(snapshot(ticks+
 process.on('SIGUSR2', () => {
   throw new Error('made-up failure');
 });
+if (mode === 'exit') setTimeout(() => process.exit(3), 1000);
 if (mode === 'graceful') {
   process.on('SIGTERM', () => {
     clearInterval(timer);
@@ -44,7 +45,7 @@ if (mode !== 'starting') {
   ui.message('info', 'preview page ready');
   ui.message('warning', 'the source delivers 29.1 frames a second where 30 were asked for');
 }
-if (mode === 'many') for (let i = 0; i < 6; i++) ui.message('info', `message ${i}`);
+if (mode === 'scribble') setTimeout(() => process.stdout.write('\x1b[24;60HSCRIBBLE'), 500);
 
 function snapshot(tick) {
   const wave = 1 + 0.25 * Math.sin(tick / 9) + 0.05 * Math.sin(tick * 2.3);
@@ -63,7 +64,7 @@ function snapshot(tick) {
     source: { name: 'cap13_edit2.mp4', width: 1280, height: 720, fps: 30 },
     fpsIn: 29.97,
     fpsOut: mode === 'late' ? 22.4 : 29.9,
-    frames: { captured: 6 * tick, written: 6 * tick - 3, dropped: 3 },
+    frames: { captured: 6 * tick + 3, written: 6 * tick, dropped: 3 },
     total,
     stages,
     brokenBy: total.p95 > FRAME_MS ? 'touch-up' : null,
@@ -71,8 +72,8 @@ function snapshot(tick) {
       tick % 100 < 90 ? { kind: 'tracked', presence: 0.98, widthPx: 310 + 8 * Math.sin(tick / 7) } : { kind: 'none' },
     settings,
     sinks: [
-      { name: 'page', written: 6 * tick - 3, dropped: 0 },
-      { name: 'count', written: 6 * tick - 3, dropped: 0 },
+      { name: 'page', written: 6 * tick, dropped: 0 },
+      { name: 'count', written: 6 * tick, dropped: 0 },
     ],
     cpuPercent: 84 + 6 * wave,
     rssMb: 214,
