@@ -9,8 +9,8 @@ import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import { cpus, loadavg } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { createSource } from '../../dist/capture/create-source.js';
 import { demoClipPath } from '../../dist/capture/demo-clip.js';
-import { openSource } from '../../dist/capture/open-source.js';
 import { Kernels } from '../../dist/kernels/kernels.js';
 import { FaceTracker } from '../../dist/tracking/face-tracker.js';
 
@@ -61,7 +61,7 @@ async function openHuman(port) {
   return human;
 }
 
-const source = openSource({
+const source = createSource({
   input: demoClipPath(),
   width: 1280,
   height: 720,

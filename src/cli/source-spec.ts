@@ -1,5 +1,5 @@
+import type { SourceSpec } from '../capture/create-source.js';
 import { demoClipPath } from '../capture/demo-clip.js';
-import type { SourceSpec } from '../capture/open-source.js';
 import { type Config, sidesOf } from '../config/config.js';
 
 /** The demo's own 400x300 would be a poor camera: it plays at the size that calls use. */

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { Command } from 'commander';
-import { openSource } from '../capture/open-source.js';
+import { createSource } from '../capture/create-source.js';
 import type { Config, ConfigKey } from '../config/config.js';
 import { LANDMARK_COUNT } from '../inference/face-region.js';
 import { Kernels } from '../kernels/kernels.js';
@@ -32,7 +32,7 @@ and the rest null. Without --json: frame, time, presence and box only.
 }
 
 async function run(config: Config): Promise<void> {
-  const source = openSource(sourceSpecOf(config, { paced: false, loop: false }));
+  const source = createSource(sourceSpecOf(config, { paced: false, loop: false }));
   const { layout } = await source.open();
   const kernels = await Kernels.load(layout.byteLength + TENSOR_BYTES);
   const frame = { layout, address: kernels.alloc(layout.byteLength) };

@@ -1,5 +1,5 @@
 import { parentPort } from 'node:worker_threads';
-import { openSource } from '../capture/open-source.js';
+import { createSource } from '../capture/create-source.js';
 import type { FrameSource } from '../capture/source.js';
 import { toErrorRecord } from '../errors.js';
 import { type ChannelHandle, ChannelWriter } from '../frame/channel.js';
@@ -18,7 +18,7 @@ let isStopping = false;
 port.on('message', (message: ToCapture) => {
   switch (message.kind) {
     case 'open':
-      source = openSource(message.spec);
+      source = createSource(message.spec);
       source.open().then((info) => send({ kind: 'opened', info }), fail);
       break;
     case 'start':

@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import type { SourceSpec } from '../capture/open-source.js';
+import type { SourceSpec } from '../capture/create-source.js';
 import type { SourceInfo } from '../capture/source.js';
 import { applyPatch, type Command, type LiveSettings } from '../config/settings.js';
 import { type ChannelPolicy, createChannel } from '../frame/channel.js';

@@ -1,4 +1,4 @@
-import type { SourceSpec } from '../capture/open-source.js';
+import type { SourceSpec } from '../capture/create-source.js';
 import type { SourceInfo } from '../capture/source.js';
 import type { Command, LiveSettings } from '../config/settings.js';
 import type { ErrorRecord } from '../errors.js';

@@ -2,8 +2,8 @@ import { existsSync, mkdtempSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { createSource, type SourceSpec } from '../../src/capture/create-source.js';
 import { demoClipPath } from '../../src/capture/demo-clip.js';
-import { openSource, type SourceSpec } from '../../src/capture/open-source.js';
 import { runMien, startMien } from './run-mien.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'mien-commands-'));
@@ -14,7 +14,7 @@ function specOf(input: string): SourceSpec {
 
 /** Size, rate and frames that a file really has. */
 async function readAll(path: string) {
-  const source = openSource(specOf(path));
+  const source = createSource(specOf(path));
   const { layout, rate } = await source.open();
   const pixels = new Uint8Array(layout.byteLength);
   let frames = 0;

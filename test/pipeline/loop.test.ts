@@ -2,7 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { openSource, type SourceSpec } from '../../src/capture/open-source.js';
+import { createSource, type SourceSpec } from '../../src/capture/create-source.js';
 import { readFrameNumber } from '../../src/capture/synthetic-source.js';
 import { LiveSettings } from '../../src/config/settings.js';
 import { Loop, type LoopOptions } from '../../src/pipeline/loop.js';
@@ -43,7 +43,7 @@ function options(change: Partial<LoopOptions>): LoopOptions {
 
 /** The frame numbers that stand in the pixels of a file; null where none can be read. */
 async function frameNumbers(path: string): Promise<(number | null)[]> {
-  const source = openSource({ ...synthetic(), input: path, width: null, height: null, fps: null, frameLimit: null });
+  const source = createSource({ ...synthetic(), input: path, width: null, height: null, fps: null, frameLimit: null });
   const { layout } = await source.open();
   const pixels = new Uint8Array(layout.byteLength);
   const numbers: (number | null)[] = [];
