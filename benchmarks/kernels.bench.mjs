@@ -57,6 +57,13 @@ const benches = [
   ['warp-blend-128-onto-400', () => blend(128), 0.6],
   ['warp-blend-256-onto-400', () => blend(256), 0.6],
   ['blend-plane-400', () => kernels.blendPlane(packed, 400, packed, 400, other.address, width, 400, 400), 0.1],
+  ['box-u8-400', () => kernels.boxFilterU8(frame.address, width, packed, 400, 400, 400, 8), 0.3],
+  ['box-f32-400', () => kernels.boxFilterF32(patch, 1600, tensor, 1600, 400, 400, 8), 1],
+  ['guided-400', () => kernels.guidedFilter(frame.address, width, packed, 400, 400, 400, 8, 100), 1],
+  ['guided-400-subsample-2', () => kernels.guidedFilter(frame.address, width, packed, 400, 400, 400, 8, 100, 2), 0.5],
+  ['guided-400-subsample-4', () => kernels.guidedFilter(frame.address, width, packed, 400, 400, 400, 8, 100, 4), 0.4],
+  ['statistics-400', () => kernels.statistics(frame.address, width, 400, 400, { address: packed, stride: 400 }), 0.1],
+  ['histogram-400', () => kernels.histogram(frame.address, width, 400, 400, null, tensor), 0.2],
 ];
 
 for (const [name, fn, budgetMs] of benches) {

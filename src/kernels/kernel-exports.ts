@@ -17,6 +17,24 @@ export interface KernelExports {
   i420ToYuyv(...args: [...src: Planes, ...dst: Plane, ...size: Size]): void;
   i420ToRgb(...args: [...src: Planes, ...dst: Plane, ...size: Size]): void;
   rgbToI420(...args: [...src: Plane, ...dst: Planes, ...size: Size]): void;
+  boxFilterU8Scratch(width: number, radius: number): number;
+  boxFilterU8(...args: [...src: Plane, ...dst: Plane, ...size: Size, radius: number, scratch: number]): void;
+  boxFilterF32Scratch(width: number): number;
+  boxFilterF32(...args: [...src: Plane, ...dst: Plane, ...size: Size, radius: number, scratch: number]): void;
+  guidedFilterScratch(...args: [...size: Size, radius: number, subsample: number]): number;
+  guidedFilter(
+    ...args: [
+      ...src: Plane,
+      ...dst: Plane,
+      ...size: Size,
+      radius: number,
+      epsilon: number,
+      subsample: number,
+      scratch: number,
+    ]
+  ): void;
+  planeStatistics(...args: [...src: Plane, ...mask: Plane, ...size: Size, out: number]): void;
+  histogram(...args: [...src: Plane, ...mask: Plane, ...size: Size, out: number, scratch: number]): void;
   warpScratchBytes(patchWidth: number, patchHeight: number): number;
   warpBlend(
     ...args: [

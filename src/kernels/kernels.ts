@@ -14,6 +14,24 @@ export interface PixelBox {
   readonly height: number;
 }
 
+/** What a plane of bytes holds, every pixel weighed by its mask (255 is 1). All 0 if no pixel has any weight. */
+export interface PlaneStatistics {
+  /** Sum of the weights, and pixels whose weight is not 0. */
+  readonly weight: number;
+  readonly pixels: number;
+  readonly mean: number;
+  readonly variance: number;
+  /** Over pixels whose weight is not 0. */
+  readonly min: number;
+  readonly max: number;
+}
+
+/** A plane of weights in kernel memory, of the size of the plane that it weighs. */
+export interface MaskAt {
+  readonly address: number;
+  readonly stride: number;
+}
+
 const PAGE = 65_536;
 
 /**
@@ -384,5 +402,99 @@ export class Kernels {
     height: number,
   ): void {
     this.#run.blendPlane(src, srcStride, alpha, alphaStride, dst, dstStride, width, height);
+  }
+
+  /**
+   * Mean of bytes over squares of 2·radius + 1 pixels, cut to the plane and divided by their true number of pixels;
+   * rounded. Cost does not depend on the radius.
+   *
+   * @param dst - must not overlap `src`.
+   * @throws RangeError if working memory (some rows) runs out.
+   */
+  boxFilterU8(
+    src: number,
+    srcStride: number,
+    dst: number,
+    dstStride: number,
+    width: number,
+    height: number,
+    radius: number,
+  ): void {
+    const scratch = this.#arena.scratch(this.#run.boxFilterU8Scratch(width, radius));
+    this.#run.boxFilterU8(src, srcStride, dst, dstStride, width, height, radius, scratch);
+  }
+
+  /** As `boxFilterU8`, of floats; strides are in bytes. Summed in double precision. */
+  boxFilterF32(
+    src: number,
+    srcStride: number,
+    dst: number,
+    dstStride: number,
+    width: number,
+    height: number,
+    radius: number,
+  ): void {
+    const scratch = this.#arena.scratch(this.#run.boxFilterF32Scratch(width));
+    this.#run.boxFilterF32(src, srcStride, dst, dstStride, width, height, radius, scratch);
+  }
+
+  /**
+   * The guided filter of a plane guided by itself: smooths where the window varies by less than `epsilon`, keeps edges
+   * that vary by more. With `subsample` above 1 the models are fitted on cells of that many pixels a side (means) and
+   * laid linearly between their centres: about as good, and several times faster.
+   * Source: He, Sun, Tang, "Guided Image Filtering", PAMI 2013; He, Sun, "Fast Guided Filter", 2015.
+   *
+   * @param dst - may be `src`.
+   * @param radius - in pixels: the window has 2·radius + 1 a side.
+   * @param epsilon - variance in squared levels, more than 0.
+   * @param subsample - 1 to 16.
+   * @throws RangeError for other values, a radius of more than 90 cells, or if working memory (4 bytes a cell, 13 with
+   * subsampling, and some rows) runs out.
+   */
+  guidedFilter(
+    src: number,
+    srcStride: number,
+    dst: number,
+    dstStride: number,
+    width: number,
+    height: number,
+    radius: number,
+    epsilon: number,
+    subsample = 1,
+  ): void {
+    const cells = Math.max(1, Math.round(radius / subsample));
+    if (!(epsilon > 0) || !(cells <= 90) || !Number.isInteger(subsample) || subsample < 1 || subsample > 16) {
+      throw new RangeError(
+        `guided filter: radius ${radius}, epsilon ${epsilon}, subsample ${subsample}; ` +
+          'expected an epsilon above 0, a subsample of 1 to 16 and a radius of at most 90 times that',
+      );
+    }
+    const scratch = this.#arena.scratch(this.#run.guidedFilterScratch(width, height, cells, subsample));
+    this.#run.guidedFilter(src, srcStride, dst, dstStride, width, height, cells, epsilon, subsample, scratch);
+  }
+
+  /**
+   * Mean, variance and extremes of a plane of bytes.
+   *
+   * @param mask - weights of 0 to 255; null counts every pixel as 255.
+   * @throws RangeError if working memory (48 bytes) runs out.
+   */
+  statistics(src: number, srcStride: number, width: number, height: number, mask: MaskAt | null): PlaneStatistics {
+    const out = this.#arena.scratch(48);
+    this.#run.planeStatistics(src, srcStride, mask?.address ?? 0, mask?.stride ?? 0, width, height, out);
+    const [weight, mean, variance, min, max, pixels] = new Float64Array(this.memory.buffer, out, 6);
+    return { weight: weight!, pixels: pixels!, mean: mean!, variance: variance!, min: min!, max: max! };
+  }
+
+  /**
+   * Counts the values of a plane of bytes.
+   *
+   * @param mask - weights; pixels of 128 or more count. Null counts every pixel.
+   * @param out - address of 256 32-bit integers.
+   * @throws RangeError if working memory (4 KiB) runs out.
+   */
+  histogram(src: number, srcStride: number, width: number, height: number, mask: MaskAt | null, out: number): void {
+    const scratch = this.#arena.scratch(4096);
+    this.#run.histogram(src, srcStride, mask?.address ?? 0, mask?.stride ?? 0, width, height, out, scratch);
   }
 }

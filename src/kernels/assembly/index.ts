@@ -1,7 +1,9 @@
 // The whole surface of kernels.wasm: one file a family of kernels. No runtime, no allocation, memory from outside.
 
+export * from './box';
 export * from './crop';
 export * from './grid';
+export * from './guided';
 export * from './memory';
 export * from './moments';
 export * from './packed';
@@ -9,4 +11,5 @@ export * from './planes';
 export * from './polygon';
 export * from './rgb';
 export * from './skin';
+export * from './statistics';
 export * from './warp';

@@ -4,6 +4,7 @@
 // 16-bit integers, with a transparent border. Then every pixel of the frame that looks at the patch takes its four
 // neighbours there with two or four loads, interpolates them in 16 bits and lays them over the ground:
 //   ground · (1 − alpha) + colour·alpha, in 128ths of a level.
+import { loadSome, storeSome } from './some-bytes';
 import { clipFrom, clipSpan, clipTo, clipWhere } from './span';
 
 // Positions as fixed point with 18 fractional bits, as in crop.ts; of these 15 weigh the taps.
@@ -156,22 +157,6 @@ function chromaTwo(a0: usize, a1: usize, stride: i32, fx: v128, fy: v128): v128 
   const first = mix(v128.load(a0), v128.load(a0 + stride), v128.shuffle<i64>(fy, fy, 0, 0));
   const second = mix(v128.load(a1), v128.load(a1 + stride), v128.shuffle<i64>(fy, fy, 1, 1));
   return mix(v128.shuffle<i64>(first, second, 0, 2), v128.shuffle<i64>(first, second, 1, 3), fx);
-}
-
-/** Reads up to 8 bytes without going beyond them. */
-function loadSome(from: usize, count: i32): u64 {
-  if (count >= 8) return load<u64>(from);
-  let bytes: u64 = 0;
-  for (let i = 0; i < count; i++) bytes |= (<u64>load<u8>(from + i)) << (i << 3);
-  return bytes;
-}
-
-function storeSome(to: usize, bytes: u64, count: i32): void {
-  if (count >= 8) {
-    store<u64>(to, bytes);
-    return;
-  }
-  for (let i = 0; i < count; i++) store<u8>(to + i, <u8>(bytes >> (i << 3)));
 }
 
 /**
