@@ -18,8 +18,8 @@ const MIN_FACE = 16;
 const MAX_FACE = 6000;
 export const MAX_STEP = (MAX_FACE / CELLS_PER_FACE) * 2;
 /** Fine cells beyond the oval and beyond the frame, so that blurs find what they reach for. */
-const MARGIN = 8;
-const BEYOND_FRAME = 16;
+const MARGIN = 12;
+const BEYOND_FRAME = 24;
 
 function clamp(x: number, low: number, high: number): number {
   return Math.min(Math.max(x, low), high);
@@ -51,10 +51,10 @@ export class FaceGrid {
   /**
    * Lays the grid over a face.
    *
-   * @param points - landmarks, (x, y, z) in pixels. @param room - face widths of surroundings to cover as well.
+   * @param points - landmarks, (x, y, z) in pixels.
    * @returns whether there is a face of a usable size that touches the frame.
    */
-  place(points: Float32Array, width: number, height: number, room: number): boolean {
+  place(points: Float32Array, width: number, height: number): boolean {
     const sideX = points[3 * LEFT_SIDE]! - points[3 * RIGHT_SIDE]!;
     const sideY = points[3 * LEFT_SIDE + 1]! - points[3 * RIGHT_SIDE + 1]!;
     const sideZ = points[3 * LEFT_SIDE + 2]! - points[3 * RIGHT_SIDE + 2]!;
@@ -62,7 +62,7 @@ export class FaceGrid {
     if (!(this.faceWidth >= MIN_FACE && this.faceWidth <= MAX_FACE)) return false;
     this.turn = Math.atan2(Math.abs(sideZ), Math.hypot(sideX, sideY));
     this.#raiseForehead(points);
-    if (!this.#cover(width, height, room)) return false;
+    if (!this.#cover(width, height)) return false;
     this.#aimFade(points, sideZ > 0 ? LEFT_SIDE : RIGHT_SIDE);
     return true;
   }
@@ -82,7 +82,7 @@ export class FaceGrid {
     }
   }
 
-  #cover(width: number, height: number, room: number): boolean {
+  #cover(width: number, height: number): boolean {
     let left = Number.POSITIVE_INFINITY;
     let top = Number.POSITIVE_INFINITY;
     let right = Number.NEGATIVE_INFINITY;
@@ -95,7 +95,7 @@ export class FaceGrid {
     }
     if (!(right > 0 && bottom > 0 && left < width && top < height)) return false;
     const cell = this.faceWidth / CELLS_PER_FACE;
-    const margin = MARGIN * cell + room * this.faceWidth;
+    const margin = MARGIN * cell;
     left = Math.max(left - margin, -BEYOND_FRAME * cell);
     top = Math.max(top - margin, -BEYOND_FRAME * cell);
     right = Math.min(right + margin, width + BEYOND_FRAME * cell);

@@ -16,7 +16,7 @@ export interface TouchUpAmounts {
 
 /** The strength at which the shares below hold: the default setting. */
 const DESIGN_STRENGTH = 60;
-const DESIGN: TouchUpAmounts = { fine: 0.15, middle: 0.55, broad: 0.22, even: 0.55, pull: 0.1, lift: 0.75 };
+const DESIGN: TouchUpAmounts = { fine: 0.15, middle: 0.55, broad: 0.22, even: 0.45, pull: 0.1, lift: 0.75 };
 
 /**
  * The amounts of a strength, 0 to 100. What is *kept* of a band is a power of the strength: equal steps of the slider look

@@ -24,8 +24,6 @@ const HELD_BACK = 0.12;
 /** Luma is corrected about black, so that a lift scales light; chroma about no colour. */
 const BLACK = 16;
 const NEUTRAL = 128;
-/** Face widths round the face that the lift reaches. */
-const LIFT_ROOM = 0.22;
 /** The largest lift: black plus 1.6 times the light. */
 const LIFT_GAIN = 0.6;
 /** Of the fine band, on top of the rest, where a lift would bring up the noise of a dark picture. */
@@ -47,6 +45,7 @@ function viewsOf(kernels: Kernels, planes: TouchUpPlanes) {
     fineLuma: kernels.f32(planes.fineLuma, cells),
     oval: coarse(planes.oval),
     features: coarse(planes.features),
+    mask: coarse(planes.mask),
     coarse: {
       luma: coarse(planes.luma),
       u: coarse(planes.u),
@@ -54,6 +53,20 @@ function viewsOf(kernels: Kernels, planes: TouchUpPlanes) {
       variance: coarse(planes.variance),
     },
   };
+}
+
+/** The soft mask of the last prepared frame. */
+export interface SkinMask {
+  /** `cols` x `rows` weights, 0 to 1. A view that the next frame overwrites. */
+  readonly weights: Float32Array;
+  readonly cols: number;
+  readonly rows: number;
+  /** Pixels of the frame: the top left corner of the first cell, and the side of a cell. */
+  readonly originX: number;
+  readonly originY: number;
+  readonly cell: number;
+  /** 0 to 1: how much of the lift the room calls for. Where it is above 0, the lift reaches beyond this mask. */
+  readonly darkness: number;
 }
 
 interface Configured {
@@ -115,16 +128,14 @@ export class TouchUp implements Effect {
     if (!configured || !face || settings.strength <= 0) return false;
     const { width, height } = configured.frame.layout;
     const seconds = this.#elapsed(face);
-    const wasDark = this.#light.darkness > 0;
-    if (!this.#sampleFace(configured, face.points, wasDark)) return false;
+    if (!this.#grid.place(face.points, width, height)) return false;
+    this.#sampleDown(configured);
     const whole = 1 - ramp(this.#grid.turn, PROFILE_FADE);
     const { coarse, fineLuma } = configured.views;
     if (!this.#tone.measure(this.#grid, face.points, coarse, width, height, seconds)) return false;
     const { frame, frameLuma } = configured;
     this.#light.measure(frame.layout, frameLuma, this.#grid, fineLuma, face.points, this.#tone.luma, seconds);
     if (whole === 0) return false;
-    // The first dark frame needs the wider grid as well.
-    if (this.#light.darkness > 0 && !wasDark && !this.#sampleFace(configured, face.points, true)) return false;
     const amounts = touchUpAmounts(settings.strength * whole);
     this.#findSkin(configured, face.points);
     this.#separate(configured);
@@ -175,6 +186,23 @@ export class TouchUp implements Effect {
     chroma(layout.offsetV, planes.vFields);
   }
 
+  /** What `blend` touches, for development and tests. Null before the first frame. */
+  get mask(): SkinMask | null {
+    const grid = this.#grid;
+    if (!this.#configured || grid.cols === 0) return null;
+    const cols = grid.cols / 2;
+    const rows = grid.rows / 2;
+    return {
+      weights: this.#configured.views.mask.subarray(0, cols * rows),
+      cols,
+      rows,
+      originX: grid.originX,
+      originY: grid.originY,
+      cell: 2 * grid.step,
+      darkness: this.#light.darkness,
+    };
+  }
+
   /** Seconds since the frame before; forgets what was learnt from another face or before a cut. */
   #elapsed(face: FaceState): number {
     const seconds = (face.capturedAt - this.#capturedAt) / 1e6;
@@ -187,10 +215,8 @@ export class TouchUp implements Effect {
     return Number.isNaN(seconds) ? 0 : seconds;
   }
 
-  /** Lays the grid and samples the frame down to it. `isWide`: with the surroundings that a lift fades out in. */
-  #sampleFace({ run, frame, planes }: Configured, points: Float32Array, isWide: boolean): boolean {
+  #sampleDown({ run, frame, planes }: Configured): void {
     const { layout, address } = frame;
-    if (!this.#grid.place(points, layout.width, layout.height, isWide ? LIFT_ROOM : 0)) return false;
     const { originX, originY, step, cols, rows } = this.#grid;
     run.gridDownsample(
       address + layout.offsetY,
@@ -222,7 +248,6 @@ export class TouchUp implements Effect {
       );
     chroma(layout.offsetU, planes.u);
     chroma(layout.offsetV, planes.v);
-    return true;
   }
 
   /** The soft mask, and the weights that keep everything but skin out of the filters. */

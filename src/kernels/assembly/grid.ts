@@ -182,26 +182,35 @@ export function gridHalve(src: usize, cols: i32, rows: i32, mean: usize, varianc
 
 /** Scratch bytes that `gridApply` needs for a plane of this width. */
 export function gridApplyScratch(width: i32): i32 {
-  // Of each pixel: the address of its left cell, its weights (two pairs of i16) and two expanded rows of pairs.
+  // Of each pixel: the place of its left cell, its weights (two pairs of i16) and two expanded rows of gain and offset.
   return 20 * (width + 16) + 16;
 }
 
-/** One grid row of (gain, offset) pairs, interpolated to the pixels of a picture row. `count` is a multiple of 4. */
+/** Two pixels: (gain, offset) of two cells each, weighed. `cells` as they lie in memory, `weights` in pairs. */
+function weigh(cells: v128, weights: usize): v128 {
+  // (gain, offset) of two cells to (gain, gain), (offset, offset): what the dot product takes in pairs.
+  const pairs = v128.shuffle<i16>(cells, cells, 0, 2, 1, 3, 4, 6, 5, 7);
+  return i32x4.shr_s(i32x4.dot_i16x8_s(pairs, v128.load(weights)), TAP_BITS);
+}
+
+/** One grid row of (gain, offset) pairs, interpolated to the pixels of a picture row: 8 gains, 8 offsets, and so on. */
 function expandRow(cells: usize, starts: usize, weights: usize, count: i32, out: usize): void {
-  for (let i = 0; i < count; i += 4) {
-    let ab = v128.load64_zero(cells + load<i32>(starts));
-    ab = v128.load_lane<u64>(cells + load<i32>(starts, 4), ab, 1);
-    let cd = v128.load64_zero(cells + load<i32>(starts, 8));
-    cd = v128.load_lane<u64>(cells + load<i32>(starts, 12), cd, 1);
-    // (gain, offset) of two cells to (gain, gain), (offset, offset): what the dot product takes in pairs.
-    ab = v128.shuffle<i16>(ab, ab, 0, 2, 1, 3, 4, 6, 5, 7);
-    cd = v128.shuffle<i16>(cd, cd, 0, 2, 1, 3, 4, 6, 5, 7);
-    const low = i32x4.shr_s(i32x4.dot_i16x8_s(ab, v128.load(weights)), TAP_BITS);
-    const high = i32x4.shr_s(i32x4.dot_i16x8_s(cd, v128.load(weights, 16)), TAP_BITS);
-    v128.store(out, i16x8.narrow_i32x4_s(low, high));
-    starts += 16;
-    weights += 32;
-    out += 16;
+  for (let i = 0; i < count; i += 8) {
+    let a = v128.load64_zero(cells + load<i32>(starts));
+    let b = v128.load64_zero(cells + load<i32>(starts, 8));
+    let c = v128.load64_zero(cells + load<i32>(starts, 16));
+    let d = v128.load64_zero(cells + load<i32>(starts, 24));
+    a = v128.load_lane<u64>(cells + load<i32>(starts, 4), a, 1);
+    b = v128.load_lane<u64>(cells + load<i32>(starts, 12), b, 1);
+    c = v128.load_lane<u64>(cells + load<i32>(starts, 20), c, 1);
+    d = v128.load_lane<u64>(cells + load<i32>(starts, 28), d, 1);
+    const low = i16x8.narrow_i32x4_s(weigh(a, weights), weigh(b, weights + 16));
+    const high = i16x8.narrow_i32x4_s(weigh(c, weights + 32), weigh(d, weights + 48));
+    v128.store(out, v128.shuffle<i16>(low, high, 0, 2, 4, 6, 8, 10, 12, 14));
+    v128.store(out, v128.shuffle<i16>(low, high, 1, 3, 5, 7, 9, 11, 13, 15), 16);
+    starts += 32;
+    weights += 64;
+    out += 32;
   }
 }
 
@@ -266,15 +275,13 @@ export function gridApply(
     const line = plane + stride * y + x0;
     let i = 0;
     for (; i < count; i += 8) {
-      let left = v128.load(above + 4 * i);
-      let right = v128.load(above + 4 * i, 16);
-      const lowerLeft = v128.load(below + 4 * i);
-      const lowerRight = v128.load(below + 4 * i, 16);
-      if (!v128.any_true(v128.or(v128.or(left, right), v128.or(lowerLeft, lowerRight)))) continue;
-      left = i16x8.add(left, i16x8.q15mulr_sat_s(i16x8.sub_sat_s(lowerLeft, left), fraction));
-      right = i16x8.add(right, i16x8.q15mulr_sat_s(i16x8.sub_sat_s(lowerRight, right), fraction));
-      const gain = v128.shuffle<i16>(left, right, 0, 2, 4, 6, 8, 10, 12, 14);
-      const offset = v128.shuffle<i16>(left, right, 1, 3, 5, 7, 9, 11, 13, 15);
+      let gain = v128.load(above + 4 * i);
+      let offset = v128.load(above + 4 * i, 16);
+      const lowerGain = v128.load(below + 4 * i);
+      const lowerOffset = v128.load(below + 4 * i, 16);
+      if (!v128.any_true(v128.or(v128.or(gain, offset), v128.or(lowerGain, lowerOffset)))) continue;
+      gain = i16x8.add(gain, i16x8.q15mulr_sat_s(i16x8.sub_sat_s(lowerGain, gain), fraction));
+      offset = i16x8.add(offset, i16x8.q15mulr_sat_s(i16x8.sub_sat_s(lowerOffset, offset), fraction));
       // The last pixels of a row by way of a full vector in scratch: nothing beyond the row is written.
       const whole = i + 8 <= count;
       if (!whole) memory.copy(tail, line + i, count - i);

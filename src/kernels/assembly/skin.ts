@@ -3,30 +3,20 @@
 // All counts are multiples of 4. Luma is handled relative to the face's median, which keeps 32-bit sums exact enough.
 
 // Lanes to quads and back: the 4 x 4 transpose of a, b, c, d, one column at a time.
-// @ts-ignore: decorator
-@inline
 function column0(a: v128, b: v128, c: v128, d: v128): v128 {
   return v128.shuffle<f64>(v128.shuffle<f32>(a, b, 0, 4, 1, 5), v128.shuffle<f32>(c, d, 0, 4, 1, 5), 0, 2);
 }
-// @ts-ignore: decorator
-@inline
 function column1(a: v128, b: v128, c: v128, d: v128): v128 {
   return v128.shuffle<f64>(v128.shuffle<f32>(a, b, 0, 4, 1, 5), v128.shuffle<f32>(c, d, 0, 4, 1, 5), 1, 3);
 }
-// @ts-ignore: decorator
-@inline
 function column2(a: v128, b: v128, c: v128, d: v128): v128 {
   return v128.shuffle<f64>(v128.shuffle<f32>(a, b, 2, 6, 3, 7), v128.shuffle<f32>(c, d, 2, 6, 3, 7), 0, 2);
 }
-// @ts-ignore: decorator
-@inline
 function column3(a: v128, b: v128, c: v128, d: v128): v128 {
   return v128.shuffle<f64>(v128.shuffle<f32>(a, b, 2, 6, 3, 7), v128.shuffle<f32>(c, d, 2, 6, 3, 7), 1, 3);
 }
 
 /** Writes lanes a, b, c, d as four quads. */
-// @ts-ignore: decorator
-@inline
 function storeQuads(at: usize, a: v128, b: v128, c: v128, d: v128): void {
   v128.store(at, column0(a, b, c, d));
   v128.store(at, column1(a, b, c, d), 16);
@@ -35,23 +25,17 @@ function storeQuads(at: usize, a: v128, b: v128, c: v128, d: v128): void {
 }
 
 /** 0 below `low`, 1 above `high`, 3t² − 2t³ between. */
-// @ts-ignore: decorator
-@inline
 function smoothstep(x: v128, low: f32, high: f32): v128 {
   const t = f32x4.mul(f32x4.sub(x, f32x4.splat(low)), f32x4.splat(1 / (high - low)));
   const u = f32x4.max(f32x4.min(t, f32x4.splat(1)), f32x4.splat(0));
   return f32x4.mul(f32x4.mul(u, u), f32x4.sub(f32x4.splat(3), f32x4.add(u, u)));
 }
 
-// @ts-ignore: decorator
-@inline
 function oneMinus(x: v128): v128 {
   return f32x4.sub(f32x4.splat(1), x);
 }
 
 /** Luma that chroma is measured against; 20 keeps the ratio calm where there is hardly any light. */
-// @ts-ignore: decorator
-@inline
 function chromaBase(luma: v128): v128 {
   return f32x4.add(f32x4.max(f32x4.sub(luma, f32x4.splat(16)), f32x4.splat(0)), f32x4.splat(20));
 }
@@ -133,7 +117,7 @@ export function skinWeights(
       const across = f32x4.add(ramp, f32x4.splat(fadeX * <f32>c + fadeY * <f32>r + fade0));
       const near = oneMinus(f32x4.mul(smoothstep(across, 0.3, 1), f32x4.splat(fade)));
       const place = f32x4.mul(oval, oneMinus(features));
-      const m = f32x4.mul(f32x4.mul(place, skin), f32x4.mul(oneMinus(smoothstep(busy, 3, 9)), near));
+      const m = f32x4.mul(f32x4.mul(place, skin), f32x4.mul(oneMinus(smoothstep(busy, 2.2, 5)), near));
       v128.store(mask + i, m);
       // Never quite zero: where there is no skin at all the filters are plain ones, and nothing divides by zero.
       const w = f32x4.max(f32x4.mul(place, f32x4.mul(skin, skin)), f32x4.splat(1e-4));
@@ -264,23 +248,17 @@ export function lumaPlan(
   }
 }
 
-// @ts-ignore: decorator
-@inline
 function toFixed(x: v128, scale: f32): v128 {
   return i32x4.trunc_sat_f32x4_s(f32x4.nearest(f32x4.mul(x, f32x4.splat(scale))));
 }
 
 /** Writes four (gain, offset) pairs for `gridApply`. */
-// @ts-ignore: decorator
-@inline
 function storePairs(at: usize, gain: v128, offset: v128): void {
   const both = i16x8.narrow_i32x4_s(toFixed(gain, 32768), toFixed(offset, 128));
   v128.store(at, v128.shuffle<i16>(both, both, 0, 4, 1, 5, 2, 6, 3, 7));
 }
 
 /** x / (1 + |x| / limit): small changes whole, large ones held back. */
-// @ts-ignore: decorator
-@inline
 function soften(x: v128, limit: f32): v128 {
   return f32x4.div(x, f32x4.add(f32x4.splat(1), f32x4.mul(f32x4.abs(x), f32x4.splat(1 / limit))));
 }
