@@ -96,9 +96,10 @@ async function setToFit(
   const line = await setLine(text, weight, size, tracking);
   if (line.width <= room) return line;
   const smaller = (size * room) / line.width;
-  if (smaller >= leastSize || text.length < 16) return setLine(text, weight, smaller, tracking);
-  const kept = Math.max(8, Math.floor((text.length * smaller) / leastSize) - 2);
-  return setToFit(`${text.slice(0, kept).trimEnd()}…`, weight, leastSize, width, tracking);
+  const least = Math.max(leastSize, 0.6 * size);
+  if (smaller >= least || text.length < 16) return setLine(text, weight, smaller, tracking);
+  const kept = Math.max(8, Math.floor((text.length * smaller) / least) - 2);
+  return setToFit(`${text.slice(0, kept).trimEnd()}…`, weight, least, width, tracking);
 }
 
 async function toI420(layout: I420Layout, rgb: Uint8Array): Promise<Uint8Array> {

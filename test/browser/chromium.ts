@@ -1,0 +1,43 @@
+import { existsSync } from 'node:fs';
+import { type Browser, chromium } from 'playwright-core';
+import type { TestContext } from 'vitest';
+
+/** Where distributions put it; `CHROMIUM` names another. */
+const places = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+
+const found = [process.env['CHROMIUM'], ...places].find((path) => path !== undefined && existsSync(path));
+
+/**
+ * Why a browser test cannot run here, or null. On CI (`CI` is set) a missing browser is an error, not a reason.
+ *
+ * @throws Error if there is no Chromium although there must be one.
+ */
+export function whyNoChromium(): string | null {
+  if (found) return null;
+  const reason = `no Chromium in ${places.join(', ')} and none named by CHROMIUM`;
+  if (process.env['CI']) throw new Error(`${reason}: install it, these tests must run here`);
+  return reason;
+}
+
+/** Starts a real, headless Chromium that asks nothing of the network. */
+export async function launchChromium(): Promise<Browser> {
+  if (!found) throw new Error('launchChromium needs a Chromium: ask whyNoChromium first');
+  return chromium.launch({
+    executablePath: found,
+    args: [
+      '--no-sandbox', // CI runs as root
+      '--disable-gpu',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-domain-reliability',
+      '--disable-sync',
+      '--no-first-run',
+    ],
+  });
+}
+
+/** Skips the running test, saying why. */
+export function needsChromium(context: TestContext): void {
+  const reason = whyNoChromium();
+  if (reason) context.skip(reason);
+}
