@@ -6,6 +6,7 @@
 // Needs a build (npm run build).
 import { parseArgs } from 'node:util';
 import sharp from 'sharp';
+import { ClipSource } from '../dist/capture/clip-source.js';
 import { TouchUp } from '../dist/effects/touch-up.js';
 import { i420Layout } from '../dist/frame/i420.js';
 import { Kernels } from '../dist/kernels/kernels.js';
@@ -82,10 +83,8 @@ async function stillRow(file) {
 }
 
 async function clipRows(file, wanted) {
-  const [width, height] = values.size?.split('x').map(Number) ?? [null, null];
-  const { createSource } = await import('../dist/capture/create-source.js');
-  const plain = { fps: null, fit: 'letterbox', loop: false, paced: false, frameLimit: null };
-  const source = createSource({ input: file, width, height, ...plain });
+  const [width, height] = values.size?.split('x').map(Number) ?? [];
+  const source = new ClipSource(file, { width, height, fit: 'letterbox', loop: false, paced: false });
   const { layout } = await source.open();
   const bench = await openBench(layout.width, layout.height);
   const found = [];
