@@ -34,12 +34,13 @@ function showTotal({ total, stages, brokenBy }) {
     segments[index].title = stage.name;
   }
   const verdict = $('verdict');
-  verdict.dataset.state = brokenBy === null ? 'good' : 'bad';
+  const isOver = total.p95 > total.budget;
+  const because = brokenBy === null ? 'longer than one frame' : `“${brokenBy}” takes too long`;
+  verdict.dataset.state = isOver ? 'bad' : 'good';
   verdict.textContent =
-    brokenBy === null
-      ? `p95 ${digits(total.p95, 1)} ms, p99 ${digits(total.p99, 1)} ms: within one frame`
-      : `p95 ${digits(total.p95, 1)} ms, p99 ${digits(total.p99, 1)} ms: “${brokenBy}” takes too long`;
-  if (total.p50 === null) verdict.textContent = 'Nothing measured yet.';
+    total.p50 === null
+      ? 'Nothing measured yet.'
+      : `p95 ${digits(total.p95, 1)} ms, p99 ${digits(total.p99, 1)} ms: ${isOver ? because : 'within one frame'}`;
 }
 
 function showStages({ stages }) {
