@@ -1,6 +1,7 @@
 import type { Rule, Step } from './conversion.js';
 import { customRules } from './custom-operators.js';
 import { isOrderFree, onnxShape, permute, toChannelsFirst } from './layout.js';
+import type { Attribute } from './onnx-writer.js';
 
 /** What each operator becomes in ONNX. Options are read by their field number in tensorflow/lite/schema/schema.fbs. */
 export const rules: ReadonlyMap<string, Rule> = new Map<string, Rule>([
@@ -125,8 +126,30 @@ function pad(step: Step): string | null {
     step.conversion.deferPadding(step.output, [top!, left!, bottom!, right!]);
     return step.value(0);
   }
+  const isChannelTail = [batchBefore, batchAfter, top, bottom, left, right, before].every((amount) => amount === 0);
+  if (isChannelTail) return appendChannels(step, after!);
   const amounts = [batchBefore, before, top, left, batchAfter, after, bottom, right].map((amount) => amount!);
   return step.graph.node('Pad', [step.value(0), step.graph.integers(amounts)], { mode: 'constant' });
+}
+
+/**
+ * Channels of zeros after the last, as a 1x1 convolution with the identity: exact, and the picture stays in the blocked
+ * layout of ONNX Runtime's convolutions, which its Pad does not know. A tenth of the landmark model's time.
+ */
+function appendChannels(step: Step, count: number): string {
+  const channels = step.shape(0).at(-1)!;
+  const identity = new Float32Array((channels + count) * channels);
+  for (let channel = 0; channel < channels; channel++) identity[channel * channels + channel] = 1;
+  return step.graph.node(
+    'Conv',
+    [step.value(0), step.graph.floats([channels + count, channels, 1, 1], identity)],
+    pointwise(1),
+  );
+}
+
+/** Attributes of a 1x1 convolution. */
+function pointwise(group: number): Record<string, Attribute> {
+  return { kernel_shape: [1, 1], strides: [1, 1], dilations: [1, 1], pads: [0, 0, 0, 0], group };
 }
 
 /**
@@ -140,18 +163,13 @@ function prelu(step: Step): string {
   if (slopes.length !== channels) throw new Error(`PRELU with slopes of shape [${step.shape(1)}] is not supported`);
   const x = step.value(0);
   const scale = (value: string, factors: ArrayLike<number>): string =>
-    step.graph.node('Conv', [value, step.graph.floats([channels, 1, 1, 1], factors)], {
-      kernel_shape: [1, 1],
-      strides: [1, 1],
-      dilations: [1, 1],
-      pads: [0, 0, 0, 0],
-      group: channels,
-    });
+    step.graph.node('Conv', [value, step.graph.floats([channels, 1, 1, 1], factors)], pointwise(channels));
+  const rests = Array.from(slopes, (slope) => 1 - slope);
+  // A factor that is not negative may go before the ReLU, which the runtime then does within the convolution.
+  const above = rests.every((rest) => rest >= 0)
+    ? step.graph.node('Relu', [scale(x, rests)])
+    : scale(step.graph.node('Relu', [x]), rests);
   const below = scale(x, slopes);
-  const above = scale(
-    step.graph.node('Relu', [x]),
-    Array.from(slopes, (slope) => 1 - slope),
-  );
   return step.graph.node('Add', [above, below]);
 }
 

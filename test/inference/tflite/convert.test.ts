@@ -6,6 +6,7 @@ import { buildTflite } from './tflite-builder.js';
 const CONV_2D = 3;
 const SOFTMAX = 25;
 const CUSTOM = 32;
+const PAD = 34;
 const PRELU = 54;
 const SAME = 0;
 const RELU6 = 3;
@@ -29,26 +30,48 @@ async function runConverted(tflite: Uint8Array, shape: readonly number[], nhwc: 
 }
 
 describe('operators against their definition', () => {
-  test('PRELU, rewritten as two depthwise convolutions, equals its definition within 1e-6', async () => {
-    const shape = [1, 5, 7, 4];
-    const slopes = Float32Array.of(0.25, -0.5, 0, 1.75);
-    const x = wave(140);
-    x.set([0, -0, 100, -100]);
+  // Slopes up to 1 take the shorter form, others the general one.
+  test.each([
+    ['up to 1', [0.25, -0.5, 0, 1]],
+    ['beyond 1', [0.25, -0.5, 0, 1.75]],
+  ])(
+    'PRELU with slopes %s, rewritten as two depthwise convolutions, equals its definition within 1e-6',
+    async (_, slopes) => {
+      const shape = [1, 5, 7, 4];
+      const x = wave(140);
+      x.set([0, -0, 100, -100]);
+      const tflite = buildTflite({
+        tensors: [
+          { name: 'in', shape },
+          { name: 'slopes', shape: [1, 1, 4], data: Float32Array.from(slopes) },
+          { name: 'out', shape },
+        ],
+        operator: { code: PRELU, inputs: [0, 1] },
+      });
+      const result = await runConverted(tflite, shape, x);
+      const worst = x.reduce((most, value, index) => {
+        const expected = value < 0 ? value * slopes[index % 4]! : value;
+        return Math.max(most, Math.abs(result[index]! - expected) / Math.max(1, Math.abs(expected)));
+      }, 0);
+      console.log(`PRELU rewritten: largest relative difference ${worst.toExponential(1)}`);
+      expect(worst).toBeLessThan(1e-6);
+    },
+  );
+
+  test('PAD of channels, rewritten as a convolution, gives the very bits', async () => {
+    const x = wave(3 * 3 * 2);
     const tflite = buildTflite({
       tensors: [
-        { name: 'in', shape },
-        { name: 'slopes', shape: [1, 1, 4], data: slopes },
-        { name: 'out', shape },
+        { name: 'in', shape: [1, 3, 3, 2] },
+        { name: 'amounts', shape: [4, 2], data: Int32Array.of(0, 0, 0, 0, 0, 0, 0, 3) },
+        { name: 'out', shape: [1, 3, 3, 5] },
       ],
-      operator: { code: PRELU, inputs: [0, 1] },
+      operator: { code: PAD, inputs: [0, 1] },
     });
-    const result = await runConverted(tflite, shape, x);
-    const worst = x.reduce((most, value, index) => {
-      const expected = value < 0 ? value * slopes[index % 4]! : value;
-      return Math.max(most, Math.abs(result[index]! - expected) / Math.max(1, Math.abs(expected)));
-    }, 0);
-    console.log(`PRELU rewritten: largest relative difference ${worst.toExponential(1)}`);
-    expect(worst).toBeLessThan(1e-6);
+    const expected = Array.from({ length: 45 }, (_, index) =>
+      index % 5 < 2 ? x[2 * Math.floor(index / 5) + (index % 5)]! : 0,
+    );
+    expect(Array.from(await runConverted(tflite, [1, 3, 3, 2], x))).toEqual(expected);
   });
 
   test('CONV_2D, SAME padding of an even side by stride 2 with RELU6, equals its definition within 1e-5', async () => {
