@@ -147,14 +147,14 @@ export class Kernels {
 
   /** UYVY to I420, as `yuyvToI420`. */
   uyvyToI420(src: number, srcStride: number, dst: FrameAt): void {
-    this.#packedToI420(src, srcStride, 8, dst);
+    this.#packedToI420(src, srcStride, 1, dst);
   }
 
-  #packedToI420(src: number, srcStride: number, lumaShift: number, { address, layout }: FrameAt): void {
+  #packedToI420(src: number, srcStride: number, lumaAt: number, { address, layout }: FrameAt): void {
     this.#run.packedToI420(
       src,
       srcStride,
-      lumaShift,
+      lumaAt,
       address + layout.offsetY,
       layout.strideY,
       address + layout.offsetU,

@@ -84,7 +84,7 @@ export function rgbToI420(src: Uint8Array, srcStride: number, dst: Uint8Array, l
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       const [r, g, b] = [pixel(x, y, 0), pixel(x, y, 1), pixel(x, y, 2)];
-      dst[offsetY + y * strideY + x] = (16829 * r + 33039 * g + 6416 * b + (16 << 16) + (1 << 15)) >> 16;
+      dst[offsetY + y * strideY + x] = (8414 * r + 16519 * g + 3208 * b + (16 << 15) + (1 << 14)) >> 15;
     }
   }
   for (let y = 0; y < heightUV; y++) {

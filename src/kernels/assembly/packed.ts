@@ -3,12 +3,12 @@
 
 /**
  * Chroma of two rows is averaged, rounded up; the last row of an odd height stands alone. Columns are kept as they are.
- * `lumaShift` is 0 where luma comes first in a byte pair (YUYV), 8 where chroma does (UYVY).
+ * `lumaAt` is 0 where luma comes first in a byte pair (YUYV), 1 where chroma does (UYVY).
  */
 export function packedToI420(
   src: usize,
   srcStride: i32,
-  lumaShift: i32,
+  lumaAt: i32,
   dstY: usize,
   strideY: i32,
   dstU: usize,
@@ -17,10 +17,11 @@ export function packedToI420(
   width: i32,
   height: i32,
 ): void {
-  const chromaShift = 8 - lumaShift;
-  const lumaAt = lumaShift >> 3;
   const chromaAt = 1 - lumaAt;
-  const low = i16x8.splat(255);
+  // Sorts a vector of four groups: eight luma, four U, four V.
+  const yuyvOrder = i8x16(0, 2, 4, 6, 8, 10, 12, 14, 1, 5, 9, 13, 3, 7, 11, 15);
+  const uyvyOrder = i8x16(1, 3, 5, 7, 9, 11, 13, 15, 0, 4, 8, 12, 2, 6, 10, 14);
+  const order = lumaAt == 0 ? yuyvOrder : uyvyOrder;
   for (let y = 0; y < height; y += 2) {
     // A last single row is its own partner: it is then averaged with itself and written twice.
     const alone = y + 1 == height;
@@ -28,41 +29,24 @@ export function packedToI420(
     const dstY1 = alone ? dstY : dstY + strideY;
     let x = 0;
     for (; x <= width - 32; x += 32) {
-      const a0 = v128.load(src + 2 * x);
-      const a1 = v128.load(src + 2 * x, 16);
-      const a2 = v128.load(src + 2 * x, 32);
-      const a3 = v128.load(src + 2 * x, 48);
-      const b0 = v128.load(src1 + 2 * x);
-      const b1 = v128.load(src1 + 2 * x, 16);
-      const b2 = v128.load(src1 + 2 * x, 32);
-      const b3 = v128.load(src1 + 2 * x, 48);
-      v128.store(
-        dstY + x,
-        i8x16.narrow_i16x8_u(v128.and(i16x8.shr_u(a0, lumaShift), low), v128.and(i16x8.shr_u(a1, lumaShift), low)),
-      );
-      v128.store(
-        dstY + x,
-        i8x16.narrow_i16x8_u(v128.and(i16x8.shr_u(a2, lumaShift), low), v128.and(i16x8.shr_u(a3, lumaShift), low)),
-        16,
-      );
-      v128.store(
-        dstY1 + x,
-        i8x16.narrow_i16x8_u(v128.and(i16x8.shr_u(b0, lumaShift), low), v128.and(i16x8.shr_u(b1, lumaShift), low)),
-      );
-      v128.store(
-        dstY1 + x,
-        i8x16.narrow_i16x8_u(v128.and(i16x8.shr_u(b2, lumaShift), low), v128.and(i16x8.shr_u(b3, lumaShift), low)),
-        16,
-      );
-      // Rows are averaged with luma still in place: the wasted lanes cost less than separating twice.
-      const c0 = v128.and(i16x8.shr_u(i8x16.avgr_u(a0, b0), chromaShift), low);
-      const c1 = v128.and(i16x8.shr_u(i8x16.avgr_u(a1, b1), chromaShift), low);
-      const c2 = v128.and(i16x8.shr_u(i8x16.avgr_u(a2, b2), chromaShift), low);
-      const c3 = v128.and(i16x8.shr_u(i8x16.avgr_u(a3, b3), chromaShift), low);
-      const uv0 = i8x16.narrow_i16x8_u(c0, c1);
-      const uv1 = i8x16.narrow_i16x8_u(c2, c3);
-      v128.store(dstU + (x >> 1), i8x16.narrow_i16x8_u(v128.and(uv0, low), v128.and(uv1, low)));
-      v128.store(dstV + (x >> 1), i8x16.narrow_i16x8_u(i16x8.shr_u(uv0, 8), i16x8.shr_u(uv1, 8)));
+      const upper = src + 2 * x;
+      const a0 = i8x16.swizzle(v128.load(upper), order);
+      const a1 = i8x16.swizzle(v128.load(upper, 16), order);
+      const a2 = i8x16.swizzle(v128.load(upper, 32), order);
+      const a3 = i8x16.swizzle(v128.load(upper, 48), order);
+      v128.store(dstY + x, v128.shuffle<i64>(a0, a1, 0, 2));
+      v128.store(dstY + x, v128.shuffle<i64>(a2, a3, 0, 2), 16);
+      const lower = src1 + 2 * x;
+      const b0 = i8x16.swizzle(v128.load(lower), order);
+      const b1 = i8x16.swizzle(v128.load(lower, 16), order);
+      const b2 = i8x16.swizzle(v128.load(lower, 32), order);
+      const b3 = i8x16.swizzle(v128.load(lower, 48), order);
+      v128.store(dstY1 + x, v128.shuffle<i64>(b0, b1, 0, 2));
+      v128.store(dstY1 + x, v128.shuffle<i64>(b2, b3, 0, 2), 16);
+      const chroma0 = i8x16.avgr_u(v128.shuffle<i64>(a0, a1, 1, 3), v128.shuffle<i64>(b0, b1, 1, 3));
+      const chroma1 = i8x16.avgr_u(v128.shuffle<i64>(a2, a3, 1, 3), v128.shuffle<i64>(b2, b3, 1, 3));
+      v128.store(dstU + (x >> 1), v128.shuffle<i32>(chroma0, chroma1, 0, 2, 4, 6));
+      v128.store(dstV + (x >> 1), v128.shuffle<i32>(chroma0, chroma1, 1, 3, 5, 7));
     }
     for (; x < width; x += 2) {
       const a = src + 2 * x;

@@ -8,28 +8,37 @@ const GREEN_U: i16 = -6419; // −0.344136 · 255/224
 const GREEN_V: i16 = -13320; // −0.714136 · 255/224
 const BLUE_U: i16 = 16666; // 1.772 · 255/224 − 1
 
-let red: v128 = i32x4.splat(0);
-let green: v128 = i32x4.splat(0);
-let blue: v128 = i32x4.splat(0);
+// Eight samples at a time as 16-bit lanes. What chroma adds to a colour is worked out once for its two pixels of a row.
 
-/** Eight pixels, luma and chroma as 16-bit lanes, to `red`, `green` and `blue` as 16-bit lanes not yet clipped. */
-function toRgb(y: v128, u: v128, v: v128): void {
-  const luma = i16x8.add(
-    i16x8.q15mulr_sat_s(i16x8.shl(i16x8.sub(y, i16x8.splat(16)), 7), i16x8.splat(Y_GAIN)),
-    i16x8.splat(32),
+/** Luma in 64ths, with the half level that rounds. */
+function lumaOf(y: v128): v128 {
+  const offset = i16x8.shl(i16x8.sub(y, i16x8.splat(16)), 7);
+  return i16x8.add(i16x8.q15mulr_sat_s(offset, i16x8.splat(Y_GAIN)), i16x8.splat(32));
+}
+
+/** Chroma less its middle, in 128ths. */
+function chromaOf(c: v128): v128 {
+  return i16x8.shl(i16x8.sub(c, i16x8.splat(128)), 7);
+}
+
+function redOf(cr: v128): v128 {
+  return i16x8.q15mulr_sat_s(cr, i16x8.splat(RED_V));
+}
+
+function greenOf(cb: v128, cr: v128): v128 {
+  return i16x8.add(i16x8.q15mulr_sat_s(cb, i16x8.splat(GREEN_U)), i16x8.q15mulr_sat_s(cr, i16x8.splat(GREEN_V)));
+}
+
+function blueOf(cb: v128): v128 {
+  return i16x8.add(i16x8.q15mulr_sat_s(cb, i16x8.splat(BLUE_U)), i16x8.shr_s(cb, 1));
+}
+
+/** Sixteen pixels of a colour: luma, and what chroma adds to each two of them. */
+function colorOf(low: v128, high: v128, chroma: v128): v128 {
+  return i8x16.narrow_i16x8_u(
+    i16x8.shr_s(i16x8.add_sat_s(low, v128.shuffle<i16>(chroma, chroma, 0, 0, 1, 1, 2, 2, 3, 3)), 6),
+    i16x8.shr_s(i16x8.add_sat_s(high, v128.shuffle<i16>(chroma, chroma, 4, 4, 5, 5, 6, 6, 7, 7)), 6),
   );
-  const cb = i16x8.shl(i16x8.sub(u, i16x8.splat(128)), 7);
-  const cr = i16x8.shl(i16x8.sub(v, i16x8.splat(128)), 7);
-  red = i16x8.shr_s(i16x8.add_sat_s(luma, i16x8.q15mulr_sat_s(cr, i16x8.splat(RED_V))), 6);
-  green = i16x8.shr_s(
-    i16x8.add_sat_s(
-      luma,
-      i16x8.add(i16x8.q15mulr_sat_s(cb, i16x8.splat(GREEN_U)), i16x8.q15mulr_sat_s(cr, i16x8.splat(GREEN_V))),
-    ),
-    6,
-  );
-  const blueU = i16x8.add(i16x8.q15mulr_sat_s(cb, i16x8.splat(BLUE_U)), i16x8.shr_s(cb, 1));
-  blue = i16x8.shr_s(i16x8.add_sat_s(luma, blueU), 6);
 }
 
 /** I420 to packed RGB24 (R first). Each chroma sample serves its 2x2 pixels. */
@@ -48,18 +57,13 @@ export function i420ToRgb(
     let x = 0;
     for (; x <= width - 16; x += 16) {
       const luma = v128.load(srcY + x);
-      const u8s = v128.load64_zero(srcU + (x >> 1));
-      const v8s = v128.load64_zero(srcV + (x >> 1));
-      const u = i8x16.shuffle(u8s, u8s, 0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7);
-      const v = i8x16.shuffle(v8s, v8s, 0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7);
-      toRgb(i16x8.extend_low_i8x16_u(luma), i16x8.extend_low_i8x16_u(u), i16x8.extend_low_i8x16_u(v));
-      const redLow = red;
-      const greenLow = green;
-      const blueLow = blue;
-      toRgb(i16x8.extend_high_i8x16_u(luma), i16x8.extend_high_i8x16_u(u), i16x8.extend_high_i8x16_u(v));
-      const r = i8x16.narrow_i16x8_u(redLow, red);
-      const g = i8x16.narrow_i16x8_u(greenLow, green);
-      const b = i8x16.narrow_i16x8_u(blueLow, blue);
+      const low = lumaOf(i16x8.extend_low_i8x16_u(luma));
+      const high = lumaOf(i16x8.extend_high_i8x16_u(luma));
+      const cb = chromaOf(v128.load8x8_u(srcU + (x >> 1)));
+      const cr = chromaOf(v128.load8x8_u(srcV + (x >> 1)));
+      const r = colorOf(low, high, redOf(cr));
+      const g = colorOf(low, high, greenOf(cb, cr));
+      const b = colorOf(low, high, blueOf(cb));
       // Three blocks of 16 bytes: red and green are placed first, with holes that blue then fills.
       const to = dst + 3 * x;
       const rg0 = i8x16.shuffle(r, g, 0, 16, 0, 1, 17, 0, 2, 18, 0, 3, 19, 0, 4, 20, 0, 5);
@@ -70,16 +74,13 @@ export function i420ToRgb(
       v128.store(to, i8x16.shuffle(rg2, b, 26, 1, 2, 27, 4, 5, 28, 7, 8, 29, 10, 11, 30, 13, 14, 31), 32);
     }
     for (; x < width; x++) {
-      const chroma = x >> 1;
-      toRgb(
-        i16x8.splat(load<u8>(srcY + x)),
-        i16x8.splat(load<u8>(srcU + chroma)),
-        i16x8.splat(load<u8>(srcV + chroma)),
-      );
+      const luma = lumaOf(i16x8.splat(load<u8>(srcY + x)));
+      const cb = chromaOf(i16x8.splat(load<u8>(srcU + (x >> 1))));
+      const cr = chromaOf(i16x8.splat(load<u8>(srcV + (x >> 1))));
       const to = dst + 3 * x;
-      store<u8>(to, clip(i16x8.extract_lane_s(red, 0)));
-      store<u8>(to, clip(i16x8.extract_lane_s(green, 0)), 1);
-      store<u8>(to, clip(i16x8.extract_lane_s(blue, 0)), 2);
+      store<u8>(to, i8x16.extract_lane_u(colorOf(luma, luma, redOf(cr)), 0));
+      store<u8>(to, i8x16.extract_lane_u(colorOf(luma, luma, greenOf(cb, cr)), 0), 1);
+      store<u8>(to, i8x16.extract_lane_u(colorOf(luma, luma, blueOf(cb)), 0), 2);
     }
     srcY += strideY;
     dst += dstStride;
@@ -90,8 +91,46 @@ export function i420ToRgb(
   }
 }
 
-function clip(value: i32): i32 {
-  return max(0, min(255, value));
+// RGB to I420: four pixels as 16-bit pairs (r, g) and (b, 0), so that a pairwise product-sum gives a 32-bit lane a pixel.
+// Luma has 15 fractional bits, chroma 16. Each row of chroma coefficients adds up to 0, so that grey has no colour.
+const Y_RED: i32 = 8414; // 65.481 / 255
+const Y_GREEN: i32 = 16519; // 128.553 / 255
+const Y_BLUE: i32 = 3208; // 24.966 / 255
+const U_RED: i32 = -9714; // −37.797 / 255
+const U_GREEN: i32 = -19070; // −74.203 / 255
+const UV_FULL: i32 = 28784; // 112 / 255
+const V_GREEN: i32 = -24103; // −93.786 / 255
+const V_BLUE: i32 = -4681; // −18.214 / 255
+const Y_OFFSET: i32 = (16 << 15) + (1 << 14);
+/** For the sum of four pixels, hence two bits more. */
+const UV_OFFSET: i32 = (128 << 18) + (1 << 17);
+
+/** Two 16-bit coefficients in every 32-bit lane. */
+function pairOf(first: i32, second: i32): v128 {
+  return i32x4.splat((first & 0xffff) | (second << 16));
+}
+
+function redGreen(rgb: v128): v128 {
+  const zero = i8x16.splat(0);
+  return i8x16.shuffle(rgb, zero, 0, 16, 1, 16, 3, 16, 4, 16, 6, 16, 7, 16, 9, 16, 10, 16);
+}
+
+function blueZero(rgb: v128): v128 {
+  const zero = i8x16.splat(0);
+  return i8x16.shuffle(rgb, zero, 2, 16, 16, 16, 5, 16, 16, 16, 8, 16, 16, 16, 11, 16, 16, 16);
+}
+
+function lumaFour(rg: v128, b: v128): v128 {
+  const sum = i32x4.add(i32x4.dot_i16x8_s(rg, pairOf(Y_RED, Y_GREEN)), i32x4.dot_i16x8_s(b, pairOf(Y_BLUE, 0)));
+  return i32x4.shr_u(i32x4.add(sum, i32x4.splat(Y_OFFSET)), 15);
+}
+
+/** Chroma of four pairs of columns from the sums of two rows. */
+function chromaFour(rg0: v128, b0: v128, rg1: v128, b1: v128, kRedGreen: v128, kBlue: v128): v128 {
+  const left = i32x4.add(i32x4.dot_i16x8_s(rg0, kRedGreen), i32x4.dot_i16x8_s(b0, kBlue));
+  const right = i32x4.add(i32x4.dot_i16x8_s(rg1, kRedGreen), i32x4.dot_i16x8_s(b1, kBlue));
+  const sum = i32x4.add(v128.shuffle<i32>(left, right, 0, 2, 4, 6), v128.shuffle<i32>(left, right, 1, 3, 5, 7));
+  return i32x4.shr_s(i32x4.add(sum, i32x4.splat(UV_OFFSET)), 18);
 }
 
 /** Packed RGB24 to I420. Chroma is that of the mean of its 2x2 pixels; an odd last row or column is repeated. */
@@ -110,7 +149,41 @@ export function rgbToI420(
     const alone = y + 1 == height;
     const src1 = alone ? src : src + srcStride;
     const dstY1 = alone ? dstY : dstY + strideY;
-    for (let x = 0; x < width; x += 2) {
+    let x = 0;
+    // Eight pixels; the second load of a row reads 4 bytes beyond them, which must be the row's.
+    for (; x <= width - 10; x += 8) {
+      const upper = src + 3 * x;
+      const lower = src1 + 3 * x;
+      const a0 = v128.load(upper);
+      const a1 = v128.load(upper, 12);
+      const b0 = v128.load(lower);
+      const b1 = v128.load(lower, 12);
+      const rgA0 = redGreen(a0);
+      const rgA1 = redGreen(a1);
+      const rgB0 = redGreen(b0);
+      const rgB1 = redGreen(b1);
+      const bA0 = blueZero(a0);
+      const bA1 = blueZero(a1);
+      const bB0 = blueZero(b0);
+      const bB1 = blueZero(b1);
+      const rows = i8x16.narrow_i16x8_u(
+        i16x8.narrow_i32x4_s(lumaFour(rgA0, bA0), lumaFour(rgA1, bA1)),
+        i16x8.narrow_i32x4_s(lumaFour(rgB0, bB0), lumaFour(rgB1, bB1)),
+      );
+      v128.store64_lane(dstY + x, rows, 0);
+      v128.store64_lane(dstY1 + x, rows, 1);
+      const rg0 = i16x8.add(rgA0, rgB0);
+      const rg1 = i16x8.add(rgA1, rgB1);
+      const blue0 = i16x8.add(bA0, bB0);
+      const blue1 = i16x8.add(bA1, bB1);
+      const u = chromaFour(rg0, blue0, rg1, blue1, pairOf(U_RED, U_GREEN), pairOf(UV_FULL, 0));
+      const v = chromaFour(rg0, blue0, rg1, blue1, pairOf(UV_FULL, V_GREEN), pairOf(V_BLUE, 0));
+      const words = i16x8.narrow_i32x4_s(u, v);
+      const bytes = i8x16.narrow_i16x8_u(words, words);
+      v128.store32_lane(dstU + (x >> 1), bytes, 0);
+      v128.store32_lane(dstV + (x >> 1), bytes, 1);
+    }
+    for (; x < width; x += 2) {
       const next = x + 1 < width ? 1 : 0;
       let sumR = 0;
       let sumG = 0;
@@ -121,15 +194,13 @@ export function rgbToI420(
         const r = <i32>load<u8>(from);
         const g = <i32>load<u8>(from, 1);
         const b = <i32>load<u8>(from, 2);
-        // 16-bit fixed point: 65.481, 128.553, 24.966 over 255, and 16 + ½.
-        store<u8>((i & 2 ? dstY1 : dstY) + column, (16829 * r + 33039 * g + 6416 * b + 1081344) >> 16);
+        store<u8>((i & 2 ? dstY1 : dstY) + column, (Y_RED * r + Y_GREEN * g + Y_BLUE * b + Y_OFFSET) >> 15);
         sumR += r;
         sumG += g;
         sumB += b;
       }
-      // The sums are of four pixels: 18 bits. Each row of coefficients adds up to 0, so that grey has no colour.
-      store<u8>(dstU + (x >> 1), (-9714 * sumR - 19070 * sumG + 28784 * sumB + 33685504) >> 18);
-      store<u8>(dstV + (x >> 1), (28784 * sumR - 24103 * sumG - 4681 * sumB + 33685504) >> 18);
+      store<u8>(dstU + (x >> 1), (U_RED * sumR + U_GREEN * sumG + UV_FULL * sumB + UV_OFFSET) >> 18);
+      store<u8>(dstV + (x >> 1), (UV_FULL * sumR + V_GREEN * sumG + V_BLUE * sumB + UV_OFFSET) >> 18);
     }
     src += 2 * srcStride;
     dstY += 2 * strideY;
