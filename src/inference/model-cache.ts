@@ -1,21 +1,10 @@
-import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { UserError } from '../errors.js';
-import { type ModelFacts, type ModelId, modelsFolder } from './model-manifest.js';
+import { cachedModelPath, defaultCache, sha256 } from './model-files.js';
+import type { ModelFacts } from './model-manifest.js';
 import { convertTflite } from './tflite/convert.js';
-
-/** Where the converted models lie. Nothing in it is precious: it is made from the packages again. */
-export const defaultCache = join(modelsFolder, 'cache');
-
-export function cachedModelPath(id: ModelId, cache = defaultCache): string {
-  return join(cache, `${id}.onnx`);
-}
-
-export function sha256(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
-}
 
 /**
  * The .tflite file that a model is made of, out of its package.

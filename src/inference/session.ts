@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { UserError } from '../errors.js';
 import type { Kernels } from '../kernels/kernels.js';
-import { cachedModelPath, defaultCache, sha256 } from './model-cache.js';
+import { cachedModelPath, defaultCache, sha256 } from './model-files.js';
 import { type ModelFacts, type ModelId, modelFacts } from './model-manifest.js';
 
 /**
