@@ -8,7 +8,7 @@ export interface Point {
 export interface FaceDetection {
   /** Probability, 0 to 1. */
   readonly score: number;
-  /** Top left corner and size; forehead to chin. */
+  /** Top left corner and size; brows to chin. */
   readonly box: { readonly x: number; readonly y: number; readonly width: number; readonly height: number };
   /** Right eye, left eye, nose tip, middle of the mouth, right and left tragion: right and left are the person's. */
   readonly keypoints: readonly [Point, Point, Point, Point, Point, Point];
