@@ -166,7 +166,9 @@ export function cropToTensor(
   const stepY = <i32>Math.round(d * ONE);
   const lumaRow = i32x4.splat(lumaStride);
   const chromaRow = i32x4.splat(chromaStride);
-  const vFromU = v - u;
+  const lumaBase = i32x4.splat(<i32>y);
+  const chromaBase = i32x4.splat(<i32>u);
+  const vFromU = <i32>(v - u);
 
   for (let row = 0; row < height; row++) {
     const rowX = a * 0.5 + b * (<f64>row + 0.5) + c - 0.5;
@@ -185,13 +187,16 @@ export function cropToTensor(
     let px = i32x4.add(i32x4.splat(<i32>((rowX + a * x) * ONE)), i32x4.mul(lanes, i32x4.splat(stepX)));
     let py = i32x4.add(i32x4.splat(<i32>((rowY + d * x) * ONE)), i32x4.mul(lanes, i32x4.splat(stepY)));
     for (; x < fastEnd; x += 4, to += 16) {
-      const at = i32x4.add(i32x4.mul(i32x4.shr_s(py, FRACTION_BITS), lumaRow), i32x4.shr_s(px, FRACTION_BITS));
+      const at = i32x4.add(
+        i32x4.add(lumaBase, i32x4.mul(i32x4.shr_s(py, FRACTION_BITS), lumaRow)),
+        i32x4.shr_s(px, FRACTION_BITS),
+      );
       const luma = f32x4.mul(
         sampleFour(
-          y + i32x4.extract_lane(at, 0),
-          y + i32x4.extract_lane(at, 1),
-          y + i32x4.extract_lane(at, 2),
-          y + i32x4.extract_lane(at, 3),
+          i32x4.extract_lane(at, 0),
+          i32x4.extract_lane(at, 1),
+          i32x4.extract_lane(at, 2),
+          i32x4.extract_lane(at, 3),
           lumaStride,
           pairWeights(px),
           fraction(py),
@@ -202,15 +207,15 @@ export function cropToTensor(
       const cx = i32x4.sub(i32x4.shr_s(px, 1), i32x4.splat(0x10000));
       const cy = i32x4.sub(i32x4.shr_s(py, 1), i32x4.splat(0x10000));
       const chromaAddress = i32x4.add(
-        i32x4.mul(i32x4.shr_s(cy, FRACTION_BITS), chromaRow),
+        i32x4.add(chromaBase, i32x4.mul(i32x4.shr_s(cy, FRACTION_BITS), chromaRow)),
         i32x4.shr_s(cx, FRACTION_BITS),
       );
       const weights = pairWeights(cx);
       const fy = fraction(cy);
-      const u0 = u + i32x4.extract_lane(chromaAddress, 0);
-      const u1 = u + i32x4.extract_lane(chromaAddress, 1);
-      const u2 = u + i32x4.extract_lane(chromaAddress, 2);
-      const u3 = u + i32x4.extract_lane(chromaAddress, 3);
+      const u0 = i32x4.extract_lane(chromaAddress, 0);
+      const u1 = i32x4.extract_lane(chromaAddress, 1);
+      const u2 = i32x4.extract_lane(chromaAddress, 2);
+      const u3 = i32x4.extract_lane(chromaAddress, 3);
       const cb = sampleFour(u0, u1, u2, u3, chromaStride, weights, fy);
       const cr = sampleFour(u0 + vFromU, u1 + vFromU, u2 + vFromU, u3 + vFromU, chromaStride, weights, fy);
 

@@ -72,14 +72,15 @@ export function joinPairs(
 
 /** Flips a plane left to right. Works from both ends inwards, so `dst` may be `src`. */
 export function mirrorPlane(src: usize, srcStride: i32, dst: usize, dstStride: i32, width: i32, height: i32): void {
+  const reversed = i8x16(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
   for (let y = 0; y < height; y++) {
     let left = 0;
     let right = width - 16;
     for (; right >= left + 16; left += 16, right -= 16) {
       const a = v128.load(src + left);
       const b = v128.load(src + right);
-      v128.store(dst + right, i8x16.shuffle(a, a, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0));
-      v128.store(dst + left, i8x16.shuffle(b, b, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0));
+      v128.store(dst + right, i8x16.swizzle(a, reversed));
+      v128.store(dst + left, i8x16.swizzle(b, reversed));
     }
     for (let last = right + 15; left <= last; left++, last--) {
       const a = load<u8>(src + left);

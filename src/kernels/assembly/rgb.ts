@@ -8,6 +8,7 @@ const GREEN_U: i16 = -6419; // −0.344136 · 255/224
 const GREEN_V: i16 = -13320; // −0.714136 · 255/224
 const BLUE_U: i16 = 16666; // 1.772 · 255/224 − 1
 
+// Bytes are moved by swizzles with constant orders: V8 keeps these in registers, but builds a shuffle's anew each time.
 // Eight samples at a time as 16-bit lanes. What chroma adds to a colour is worked out once for its two pixels of a row.
 
 /** Luma in 64ths, with the half level that rounds. */
@@ -64,14 +65,34 @@ export function i420ToRgb(
       const r = colorOf(low, high, redOf(cr));
       const g = colorOf(low, high, greenOf(cb, cr));
       const b = colorOf(low, high, blueOf(cb));
-      // Three blocks of 16 bytes: red and green are placed first, with holes that blue then fills.
+      // Three blocks of 16 bytes; −1 leaves a byte to the other two colours.
       const to = dst + 3 * x;
-      const rg0 = i8x16.shuffle(r, g, 0, 16, 0, 1, 17, 0, 2, 18, 0, 3, 19, 0, 4, 20, 0, 5);
-      const rg1 = i8x16.shuffle(r, g, 21, 0, 6, 22, 0, 7, 23, 0, 8, 24, 0, 9, 25, 0, 10, 26);
-      const rg2 = i8x16.shuffle(r, g, 0, 11, 27, 0, 12, 28, 0, 13, 29, 0, 14, 30, 0, 15, 31, 0);
-      v128.store(to, i8x16.shuffle(rg0, b, 0, 1, 16, 3, 4, 17, 6, 7, 18, 9, 10, 19, 12, 13, 20, 15));
-      v128.store(to, i8x16.shuffle(rg1, b, 0, 21, 2, 3, 22, 5, 6, 23, 8, 9, 24, 11, 12, 25, 14, 15), 16);
-      v128.store(to, i8x16.shuffle(rg2, b, 26, 1, 2, 27, 4, 5, 28, 7, 8, 29, 10, 11, 30, 13, 14, 31), 32);
+      const block0 = v128.or(
+        i8x16.swizzle(r, i8x16(0, -1, -1, 1, -1, -1, 2, -1, -1, 3, -1, -1, 4, -1, -1, 5)),
+        i8x16.swizzle(g, i8x16(-1, 0, -1, -1, 1, -1, -1, 2, -1, -1, 3, -1, -1, 4, -1, -1)),
+      );
+      v128.store(
+        to,
+        v128.or(block0, i8x16.swizzle(b, i8x16(-1, -1, 0, -1, -1, 1, -1, -1, 2, -1, -1, 3, -1, -1, 4, -1))),
+      );
+      const block1 = v128.or(
+        i8x16.swizzle(r, i8x16(-1, -1, 6, -1, -1, 7, -1, -1, 8, -1, -1, 9, -1, -1, 10, -1)),
+        i8x16.swizzle(g, i8x16(5, -1, -1, 6, -1, -1, 7, -1, -1, 8, -1, -1, 9, -1, -1, 10)),
+      );
+      v128.store(
+        to,
+        v128.or(block1, i8x16.swizzle(b, i8x16(-1, 5, -1, -1, 6, -1, -1, 7, -1, -1, 8, -1, -1, 9, -1, -1))),
+        16,
+      );
+      const block2 = v128.or(
+        i8x16.swizzle(r, i8x16(-1, 11, -1, -1, 12, -1, -1, 13, -1, -1, 14, -1, -1, 15, -1, -1)),
+        i8x16.swizzle(g, i8x16(-1, -1, 11, -1, -1, 12, -1, -1, 13, -1, -1, 14, -1, -1, 15, -1)),
+      );
+      v128.store(
+        to,
+        v128.or(block2, i8x16.swizzle(b, i8x16(10, -1, -1, 11, -1, -1, 12, -1, -1, 13, -1, -1, 14, -1, -1, 15))),
+        32,
+      );
     }
     for (; x < width; x++) {
       const luma = lumaOf(i16x8.splat(load<u8>(srcY + x)));
@@ -111,13 +132,11 @@ function pairOf(first: i32, second: i32): v128 {
 }
 
 function redGreen(rgb: v128): v128 {
-  const zero = i8x16.splat(0);
-  return i8x16.shuffle(rgb, zero, 0, 16, 1, 16, 3, 16, 4, 16, 6, 16, 7, 16, 9, 16, 10, 16);
+  return i8x16.swizzle(rgb, i8x16(0, -1, 1, -1, 3, -1, 4, -1, 6, -1, 7, -1, 9, -1, 10, -1));
 }
 
 function blueZero(rgb: v128): v128 {
-  const zero = i8x16.splat(0);
-  return i8x16.shuffle(rgb, zero, 2, 16, 16, 16, 5, 16, 16, 16, 8, 16, 16, 16, 11, 16, 16, 16);
+  return i8x16.swizzle(rgb, i8x16(2, -1, -1, -1, 5, -1, -1, -1, 8, -1, -1, -1, 11, -1, -1, -1));
 }
 
 function lumaFour(rg: v128, b: v128): v128 {

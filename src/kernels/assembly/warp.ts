@@ -7,10 +7,10 @@
 import { loadSome, storeSome } from './some-bytes';
 import { clipFrom, clipSpan, clipTo, clipWhere } from './span';
 
-// Positions as fixed point with 18 fractional bits, as in crop.ts; of these 15 weigh the taps.
-const FRACTION_BITS: i32 = 18;
-const ONE: f64 = 262144;
-const FRACTION_MASK: i32 = 0x3ffff;
+// Positions as fixed point with 16 fractional bits, so that a fraction is a 16-bit lane: a drift of at most 2^-17 pixels a
+// step along a row.
+const FRACTION_BITS: i32 = 16;
+const ONE: f64 = 65536;
 
 // Adding 1.5·2^23 to a float leaves it rounded to a whole number in its low bits, two's complement.
 const ROUNDER: f32 = 12582912;
@@ -20,8 +20,10 @@ const LUMA: f32 = 128.0 / 255.0;
 const COLOR: f32 = (128.0 * 112.0) / 255.0;
 const ALPHA_ONE: f32 = 32767;
 
-/** A row and a column of border before the patch, and two after: the taps of any position that reaches the patch. */
-const BORDER: i32 = 3;
+// Transparent rows and columns round the patch: the taps of every position that reaches it, and one more before for
+// positions that drift or are rounded across the edge.
+const BEFORE: i32 = 2;
+const BORDER: i32 = 4;
 
 /** Bytes of working memory for a patch. */
 export function warpScratchBytes(patchWidth: i32, patchHeight: i32): i32 {
@@ -89,33 +91,26 @@ function packPatch(
   const offset = f32x4.splat(bias);
   const plane = (<usize>(width * height)) << 2;
   const across = width + BORDER;
-  memory.fill(luma, 0, across << 2);
-  memory.fill(chroma, 0, across << 3);
+  memory.fill(luma, 0, (BEFORE * across) << 2);
+  memory.fill(chroma, 0, (BEFORE * across) << 3);
   for (let row = 0; row < height; row++) {
-    const at = (row + 1) * across;
-    store<u32>(luma + (at << 2), 0);
-    store<u64>(chroma + (at << 3), 0);
+    const at = (row + BEFORE) * across;
+    store<u64>(luma + (at << 2), 0);
+    v128.store(chroma + (at << 3), i32x4.splat(0));
     for (let group = 0; group < width; group += 4) {
       // The last group of a row overlaps the one before rather than leave the row.
       const x = min(group, width - 4);
       const from = (row * width + x) << 2;
-      const to = at + 1 + x;
+      const to = at + BEFORE + x;
       packFour(patch + from, plane, alpha + from, gain, offset, luma + (to << 2), chroma + (to << 3));
     }
-    const after = at + 1 + width;
+    const after = at + BEFORE + width;
     store<u64>(luma + (after << 2), 0);
-    store<u64>(chroma + (after << 3), 0);
-    store<u64>(chroma + (after << 3), 0, 8);
+    v128.store(chroma + (after << 3), i32x4.splat(0));
   }
-  const end = (height + 1) * across;
-  memory.fill(luma + (end << 2), 0, across << 3);
-  memory.fill(chroma + (end << 3), 0, across << 4);
-}
-
-/** 15-bit fractions of four positions, twice in each 32-bit lane. */
-function fractions(position: v128): v128 {
-  const f = i32x4.shr_u(v128.and(position, i32x4.splat(FRACTION_MASK)), FRACTION_BITS - 15);
-  return v128.or(f, i32x4.shl(f, 16));
+  const end = (height + BEFORE) * across;
+  memory.fill(luma + (end << 2), 0, (2 * across) << 2);
+  memory.fill(chroma + (end << 3), 0, (2 * across) << 3);
 }
 
 /** a + (b − a)·f in 16-bit lanes, f in 32768ths. */
@@ -130,26 +125,32 @@ function twoColumns(a0: usize, a1: usize, stride: i32, fy: v128): v128 {
   return mix(upper, lower, fy);
 }
 
-/** Four pixels (Y·a, a) at positions in fixed point, clamped to the packed patch. */
-function lumaFour(luma: usize, stride: i32, px: v128, py: v128): v128 {
-  const offset = i32x4.add(
-    i32x4.mul(i32x4.shr_s(py, FRACTION_BITS), i32x4.splat(stride)),
+/** Four pixels (Y·a, a) at positions in fixed point. */
+function lumaFour(luma: v128, stride: i32, px: v128, py: v128): v128 {
+  const address = i32x4.add(
+    i32x4.add(luma, i32x4.mul(i32x4.shr_s(py, FRACTION_BITS), i32x4.splat(stride))),
     i32x4.shl(i32x4.shr_s(px, FRACTION_BITS), 2),
   );
-  const fy = fractions(py);
+  // 15 bits of fraction, in both 16-bit lanes of a pixel.
+  const fx = i16x8.shr_u(px, 1);
+  const fy = i16x8.shr_u(py, 1);
   const first = twoColumns(
-    luma + i32x4.extract_lane(offset, 0),
-    luma + i32x4.extract_lane(offset, 1),
+    i32x4.extract_lane(address, 0),
+    i32x4.extract_lane(address, 1),
     stride,
-    v128.shuffle<i32>(fy, fy, 0, 0, 1, 1),
+    i8x16.swizzle(fy, i8x16(0, 1, 0, 1, 0, 1, 0, 1, 4, 5, 4, 5, 4, 5, 4, 5)),
   );
   const second = twoColumns(
-    luma + i32x4.extract_lane(offset, 2),
-    luma + i32x4.extract_lane(offset, 3),
+    i32x4.extract_lane(address, 2),
+    i32x4.extract_lane(address, 3),
     stride,
-    v128.shuffle<i32>(fy, fy, 2, 2, 3, 3),
+    i8x16.swizzle(fy, i8x16(8, 9, 8, 9, 8, 9, 8, 9, 12, 13, 12, 13, 12, 13, 12, 13)),
   );
-  return mix(v128.shuffle<i32>(first, second, 0, 2, 4, 6), v128.shuffle<i32>(first, second, 1, 3, 5, 7), fractions(px));
+  return mix(
+    v128.shuffle<i32>(first, second, 0, 2, 4, 6),
+    v128.shuffle<i32>(first, second, 1, 3, 5, 7),
+    i8x16.swizzle(fx, i8x16(0, 1, 0, 1, 4, 5, 4, 5, 8, 9, 8, 9, 12, 13, 12, 13)),
+  );
 }
 
 /** Two pixels (U·a, V·a, a, 0), as `lumaFour`; `fx` and `fy` hold each pixel's fraction in all of its lanes. */
@@ -195,43 +196,43 @@ export function warpBlend(
   packPatch(patch, alpha, patchWidth, patchHeight, scale, bias, luma, chroma);
 
   // A tap position of −1 or of the patch's size sees only border; in the packed patch taps are counted from the border.
-  const endX = <f64>(patchWidth + 1);
-  const endY = <f64>(patchHeight + 1);
+  const begin = <f64>(BEFORE - 1);
+  const endX = <f64>(patchWidth + BEFORE);
+  const endY = <f64>(patchHeight + BEFORE);
+  const shift = <f64>BEFORE - 0.5;
   const zero = i32x4.splat(0);
-  const lastX = i32x4.splat((patchWidth + 1) << FRACTION_BITS);
-  const lastY = i32x4.splat((patchHeight + 1) << FRACTION_BITS);
+  const lastX = i32x4.splat((patchWidth + BEFORE) << FRACTION_BITS);
+  const lastY = i32x4.splat((patchHeight + BEFORE) << FRACTION_BITS);
   const lanes = i32x4(0, 1, 2, 3);
+  const lumaBase = i32x4.splat(<i32>luma);
   const half = i16x8.splat(64);
 
   let stepX = <i32>Math.round(a * ONE);
   let stepY = <i32>Math.round(d * ONE);
   for (let row = top; row < bottom; row++) {
-    const startX = a * 0.5 + b * (<f64>row + 0.5) + c + 0.5;
-    const startY = d * 0.5 + e * (<f64>row + 0.5) + f + 0.5;
+    const startX = a * 0.5 + b * (<f64>row + 0.5) + c + shift;
+    const startY = d * 0.5 + e * (<f64>row + 0.5) + f + shift;
     clipSpan(left, right);
-    clipWhere(startX, a, 0, endX);
-    clipWhere(startY, d, 0, endY);
+    clipWhere(startX, a, begin, endX);
+    clipWhere(startY, d, begin, endY);
     const end = clipTo;
     let x = clipFrom;
     let px = i32x4.add(i32x4.splat(<i32>((startX + a * x) * ONE)), i32x4.mul(lanes, i32x4.splat(stepX)));
     let py = i32x4.add(i32x4.splat(<i32>((startY + d * x) * ONE)), i32x4.mul(lanes, i32x4.splat(stepY)));
     for (; x < end; x += 8) {
-      const first = lumaFour(
-        luma,
-        across << 2,
-        i32x4.min_s(i32x4.max_s(px, zero), lastX),
-        i32x4.min_s(i32x4.max_s(py, zero), lastY),
-      );
-      px = i32x4.add(px, i32x4.splat(stepX << 2));
-      py = i32x4.add(py, i32x4.splat(stepY << 2));
-      const second = lumaFour(
-        luma,
-        across << 2,
-        i32x4.min_s(i32x4.max_s(px, zero), lastX),
-        i32x4.min_s(i32x4.max_s(py, zero), lastY),
-      );
-      px = i32x4.add(px, i32x4.splat(stepX << 2));
-      py = i32x4.add(py, i32x4.splat(stepY << 2));
+      let qx = i32x4.add(px, i32x4.splat(stepX << 2));
+      let qy = i32x4.add(py, i32x4.splat(stepY << 2));
+      if (end - x < 8) {
+        // Lanes beyond the end are not stored, but their taps are read.
+        px = i32x4.min_s(i32x4.max_s(px, zero), lastX);
+        py = i32x4.min_s(i32x4.max_s(py, zero), lastY);
+        qx = i32x4.min_s(i32x4.max_s(qx, zero), lastX);
+        qy = i32x4.min_s(i32x4.max_s(qy, zero), lastY);
+      }
+      const first = lumaFour(lumaBase, across << 2, px, py);
+      const second = lumaFour(lumaBase, across << 2, qx, qy);
+      px = i32x4.add(qx, i32x4.splat(stepX << 2));
+      py = i32x4.add(qy, i32x4.splat(stepY << 2));
       const weight = i16x8.narrow_i32x4_s(i32x4.shr_s(first, 16), i32x4.shr_s(second, 16));
       const color = i16x8.narrow_i32x4_s(i32x4.shr_s(i32x4.shl(first, 16), 16), i32x4.shr_s(i32x4.shl(second, 16), 16));
       const at = y + row * strideY + x;
@@ -249,11 +250,11 @@ export function warpBlend(
   stepY = <i32>Math.round(2 * d * ONE);
   const middle = i16x8.splat(128);
   for (let row = top >> 1; row < (bottom + 1) >> 1; row++) {
-    const startX = a + b * <f64>(2 * row + 1) + c + 0.5;
-    const startY = d + e * <f64>(2 * row + 1) + f + 0.5;
+    const startX = a + b * <f64>(2 * row + 1) + c + shift;
+    const startY = d + e * <f64>(2 * row + 1) + f + shift;
     clipSpan(leftUV, rightUV);
-    clipWhere(startX, 2 * a, 0, endX);
-    clipWhere(startY, 2 * d, 0, endY);
+    clipWhere(startX, 2 * a, begin, endX);
+    clipWhere(startY, 2 * d, begin, endY);
     const end = clipTo;
     let x = clipFrom;
     let px = i32x4.add(i32x4.splat(<i32>((startX + 2 * a * x) * ONE)), i32x4.mul(lanes, i32x4.splat(stepX)));
@@ -263,29 +264,34 @@ export function warpBlend(
       const qy = i32x4.min_s(i32x4.max_s(py, zero), lastY);
       px = i32x4.add(px, i32x4.splat(stepX << 2));
       py = i32x4.add(py, i32x4.splat(stepY << 2));
-      const offset = i32x4.shl(
-        i32x4.add(i32x4.mul(i32x4.shr_s(qy, FRACTION_BITS), i32x4.splat(across)), i32x4.shr_s(qx, FRACTION_BITS)),
-        3,
+      const address = i32x4.add(
+        i32x4.splat(<i32>chroma),
+        i32x4.shl(
+          i32x4.add(i32x4.mul(i32x4.shr_s(qy, FRACTION_BITS), i32x4.splat(across)), i32x4.shr_s(qx, FRACTION_BITS)),
+          3,
+        ),
       );
-      const fx = fractions(qx);
-      const fy = fractions(qy);
+      const fx = i16x8.shr_u(qx, 1);
+      const fy = i16x8.shr_u(qy, 1);
       const first = chromaTwo(
-        chroma + i32x4.extract_lane(offset, 0),
-        chroma + i32x4.extract_lane(offset, 1),
+        i32x4.extract_lane(address, 0),
+        i32x4.extract_lane(address, 1),
         across << 3,
-        v128.shuffle<i32>(fx, fx, 0, 0, 1, 1),
-        v128.shuffle<i32>(fy, fy, 0, 0, 1, 1),
+        i8x16.swizzle(fx, i8x16(0, 1, 0, 1, 0, 1, 0, 1, 4, 5, 4, 5, 4, 5, 4, 5)),
+        i8x16.swizzle(fy, i8x16(0, 1, 0, 1, 0, 1, 0, 1, 4, 5, 4, 5, 4, 5, 4, 5)),
       );
       const second = chromaTwo(
-        chroma + i32x4.extract_lane(offset, 2),
-        chroma + i32x4.extract_lane(offset, 3),
+        i32x4.extract_lane(address, 2),
+        i32x4.extract_lane(address, 3),
         across << 3,
-        v128.shuffle<i32>(fx, fx, 2, 2, 3, 3),
-        v128.shuffle<i32>(fy, fy, 2, 2, 3, 3),
+        i8x16.swizzle(fx, i8x16(8, 9, 8, 9, 8, 9, 8, 9, 12, 13, 12, 13, 12, 13, 12, 13)),
+        i8x16.swizzle(fy, i8x16(8, 9, 8, 9, 8, 9, 8, 9, 12, 13, 12, 13, 12, 13, 12, 13)),
       );
       // Four U in the low half, four V in the high one; alpha for both.
-      const color = v128.shuffle<i16>(first, second, 0, 4, 8, 12, 1, 5, 9, 13);
-      const weight = v128.shuffle<i16>(first, second, 2, 6, 10, 14, 2, 6, 10, 14);
+      const pixels = v128.shuffle<i32>(first, second, 0, 2, 4, 6);
+      const color = i8x16.swizzle(pixels, i8x16(0, 1, 4, 5, 8, 9, 12, 13, 2, 3, 6, 7, 10, 11, 14, 15));
+      const opacity = v128.shuffle<i32>(first, second, 1, 3, 5, 7);
+      const weight = i8x16.swizzle(opacity, i8x16(0, 1, 4, 5, 8, 9, 12, 13, 0, 1, 4, 5, 8, 9, 12, 13));
       const atU = u + row * strideUV + x;
       const atV = v + row * strideUV + x;
       const count = min(4, end - x);
