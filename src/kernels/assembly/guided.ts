@@ -33,8 +33,7 @@ export function guidedFilterScratch(width: i32, height: i32, radius: i32, subsam
   const models = 4 * length * rows;
   const windows = 20 * length + 8 * prefixLength(columns, radius);
   if (subsample == 1) return models + windows;
-  const full = paddedLength(width);
-  return models + windows + length * rows + 8 * length * rows + 26 * full;
+  return models + windows + 9 * length * rows + 16 * stretchedLength(width) + 4 * 24;
 }
 
 /** Means of cells of `subsample` x `subsample` pixels, rounded, into rows of `length` bytes. */
@@ -49,6 +48,8 @@ function shrink(
   sums: usize,
 ): void {
   const full = paddedLength(width);
+  const whole = subsample * subsample;
+  const reciprocal: u32 = (65536 + (whole >> 1)) / whole;
   for (let top = 0; top < height; top += subsample) {
     const rows = min(subsample, height - top);
     memory.fill(sums, 0, full << 1);
@@ -68,8 +69,9 @@ function shrink(
       const columns = min(subsample, width - left);
       let sum: u32 = 0;
       for (let x = left; x < left + columns; x++) sum += <u32>load<u16>(sums + (x << 1));
+      // Division is slow: all whole cells share a reciprocal in 16 bits.
       const count = rows * columns;
-      store<u8>(cell, (sum + (count >> 1)) / count);
+      store<u8>(cell, count == whole ? (sum * reciprocal + 32768) >> 16 : (sum + (count >> 1)) / count);
     }
     to += length;
   }
@@ -162,13 +164,25 @@ function applyBetween(
   }
 }
 
-/** Stretches a row of cells to pixels, linearly between cell centres. */
-function stretch(cellRow: usize, left: usize, fractions: usize, width: i32, last: i32, to: usize): void {
-  for (let x = 0; x < width; x++) {
-    const cell = <i32>load<u16>(left + (x << 1));
-    const a = load<f32>(cellRow + (cell << 2));
-    const b = load<f32>(cellRow + (min(cell + 1, last) << 2));
-    store<f32>(to + (x << 2), a + (b - a) * load<f32>(fractions + (x << 2)));
+// Stretching writes whole vectors from half a cell before the row to a cell and a vector beyond it.
+const LEAD: i32 = 8;
+
+/** Elements of a stretched row, its lead and its overrun. */
+function stretchedLength(width: i32): i32 {
+  return paddedLength(width) + LEAD + 24;
+}
+
+/** Stretches a row of cells to pixels, linearly between cell centres; `fractions` are those between two of them. */
+function stretch(cellRow: usize, columns: i32, subsample: i32, fractions: usize, to: usize): void {
+  // Pixels between the centres of cells i and i + 1 start at i·subsample + subsample/2, rounded down.
+  let at = to - ((subsample - (subsample >> 1)) << 2);
+  for (let cell = -1; cell < columns; cell++, at += subsample << 2) {
+    const value = load<f32>(cellRow + (max(cell, 0) << 2));
+    const base = f32x4.splat(value);
+    const rise = f32x4.splat(load<f32>(cellRow + (min(cell + 1, columns - 1) << 2)) - value);
+    for (let x = 0; x < subsample; x += 4) {
+      v128.store(at + (x << 2), f32x4.add(base, f32x4.mul(rise, v128.load(fractions + (x << 2)))));
+    }
   }
 }
 
@@ -204,10 +218,9 @@ export function guidedFilter(
   const small = prefixB + 4 * prefixLength(columns, radius);
   const meanA = small + length * rows;
   const meanB = meanA + 4 * length * rows;
-  const full = paddedLength(width);
+  const slot = 4 * stretchedLength(width);
   const stretched = meanB + 4 * length * rows;
-  const fractions = stretched + 16 * full;
-  const left = fractions + 4 * full;
+  const fractions = stretched + 4 * slot;
 
   if (subsample == 1) {
     fitModels(src, srcStride, width, height, radius, epsilon, modelA, modelB, work);
@@ -254,32 +267,30 @@ export function guidedFilter(
   if (subsample == 1) return;
 
   const perCell = 1.0 / <f64>subsample;
-  for (let x = 0; x < width; x++) {
-    const position = max<f64>(0, (<f64>x + 0.5) * perCell - 0.5);
-    store<u16>(left + (x << 1), <u16>position);
-    store<f32>(fractions + (x << 2), <f32>(position - Math.floor(position)));
-  }
+  const offset = subsample & 1 ? 0.0 : 0.5;
+  for (let x = 0; x < 24; x++) store<f32>(fractions + (x << 2), <f32>((<f64>x + offset) * perCell));
+  const first = stretched + 4 * LEAD;
   let ready = -1;
   for (let y = 0; y < height; y++) {
     const position = max<f64>(0, (<f64>y + 0.5) * perCell - 0.5);
     const upper = <i32>position;
     const lower = min(upper + 1, rows - 1);
     for (; ready < lower; ready++) {
-      const slot = stretched + ((ready + 1) & 1) * 8 * full;
+      const row = first + ((ready + 1) & 1) * 2 * slot;
       const cellRow = ((ready + 1) * length) << 2;
-      stretch(meanA + cellRow, left, fractions, width, columns - 1, slot);
-      stretch(meanB + cellRow, left, fractions, width, columns - 1, slot + 4 * full);
+      stretch(meanA + cellRow, columns, subsample, fractions, row);
+      stretch(meanB + cellRow, columns, subsample, fractions, row + slot);
     }
-    const from = stretched + (upper & 1) * 8 * full;
-    const to = stretched + (lower & 1) * 8 * full;
+    const above = first + (upper & 1) * 2 * slot;
+    const below = first + (lower & 1) * 2 * slot;
     applyBetween(
       src + y * srcStride,
       dst + y * dstStride,
       width,
-      from,
-      to,
-      from + 4 * full,
-      to + 4 * full,
+      above,
+      below,
+      above + slot,
+      below + slot,
       <f32>(position - <f64>upper),
     );
   }
