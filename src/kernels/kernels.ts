@@ -1,36 +1,10 @@
 import type { FrameAt } from '../frame/frame-at.js';
-import { Arena } from './arena.js';
 import type { KernelExports, KernelFunction } from './kernel-exports.js';
+import { KernelMemory } from './kernel-memory.js';
+import type { AffineMatrix, MaskAt, PixelBox, PlaneStatistics } from './kernel-types.js';
 import { loadModule } from './load-module.js';
 
-/** [a, b, c, d, e, f]: x' = a·x + b·y + c, y' = d·x + e·y + f. Pixel centres lie at halves. */
-export type AffineMatrix = readonly [a: number, b: number, c: number, d: number, e: number, f: number];
-
-/** Whole pixels of a frame. What lies beyond the frame counts as not there. */
-export interface PixelBox {
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
-}
-
-/** What a plane of bytes holds, every pixel weighed by its mask (255 is 1). All 0 if no pixel has any weight. */
-export interface PlaneStatistics {
-  /** Sum of the weights, and pixels whose weight is not 0. */
-  readonly weight: number;
-  readonly pixels: number;
-  readonly mean: number;
-  readonly variance: number;
-  /** Over pixels whose weight is not 0. */
-  readonly min: number;
-  readonly max: number;
-}
-
-/** A plane of weights in kernel memory, of the size of the plane that it weighs. */
-export interface MaskAt {
-  readonly address: number;
-  readonly stride: number;
-}
+export type { AffineMatrix, MaskAt, PixelBox, PlaneStatistics } from './kernel-types.js';
 
 const PAGE = 65_536;
 
@@ -40,13 +14,8 @@ const PAGE = 65_536;
  * Addresses are bytes from the start of the memory. Kernels neither check addresses nor allocate: what they are given
  * must be large enough. Rows may have padding (stride > width); it is never written.
  */
-export class Kernels {
-  /** Fixed in size and not shared, so that views and ONNX tensors over it stay valid. */
-  readonly memory: { readonly buffer: ArrayBuffer };
-  /** Every function of the module by its name, those without a method here too. See `bind`. */
-  readonly exports: Readonly<Record<string, KernelFunction>>;
+export class Kernels extends KernelMemory {
   readonly #run: KernelExports;
-  readonly #arena: Arena;
 
   /**
    * Instantiates dist/kernels/kernels.wasm over a memory of its own.
@@ -62,73 +31,10 @@ export class Kernels {
   }
 
   private constructor(memory: { readonly buffer: ArrayBuffer }, exports: Readonly<Record<string, KernelFunction>>) {
-    this.memory = memory;
-    this.exports = exports;
     // The one place where the module's functions get their types: kernel-exports.ts is kept beside the assembly.
-    this.#run = exports as unknown as KernelExports;
-    this.#arena = new Arena(this.#run.heapBase(), memory.buffer.byteLength);
-  }
-
-  /**
-   * The named functions of the module with the types of `T`, for a family of kernels that has a wrapper of its own.
-   *
-   * @throws TypeError naming the first function that the module lacks.
-   */
-  bind<T>(names: readonly (keyof T & string)[]): T {
-    const bound: Record<string, KernelFunction> = {};
-    for (const name of names) {
-      const found = this.exports[name];
-      if (typeof found !== 'function') throw new TypeError(`kernels.wasm has no function ${name}: build it again`);
-      bound[name] = found;
-    }
-    return bound as T;
-  }
-
-  /**
-   * Allocates memory for as long as the arena is not released to an earlier mark. Its content is unspecified.
-   *
-   * @param align - a power of two.
-   * @throws RangeError naming the bytes asked for and the bytes left.
-   */
-  alloc(bytes: number, align = 64): number {
-    return this.#arena.alloc(bytes, align);
-  }
-
-  /**
-   * Memory beyond everything allocated, for one call: the next `alloc` or `scratch`, also of a kernel that needs working
-   * memory itself, may hand out the same bytes. @throws RangeError naming the bytes asked for and the bytes left.
-   */
-  scratch(bytes: number): number {
-    return this.#arena.scratch(bytes);
-  }
-
-  /** Bytes that can still be allocated. */
-  get bytesLeft(): number {
-    return this.#arena.left;
-  }
-
-  mark(): number {
-    return this.#arena.mark();
-  }
-
-  /** Frees everything allocated since `mark`. @throws RangeError if `mark` is not one of this memory. */
-  release(mark: number): void {
-    this.#arena.release(mark);
-  }
-
-  /** A view of `length` bytes. @throws RangeError if it leaves the memory. */
-  u8(address: number, length: number): Uint8Array {
-    return new Uint8Array(this.memory.buffer, address, length);
-  }
-
-  /** A view of `length` floats. @throws RangeError if it leaves the memory or `address` is not a multiple of 4. */
-  f32(address: number, length: number): Float32Array {
-    return new Float32Array(this.memory.buffer, address, length);
-  }
-
-  /** A view of `length` 32-bit integers. @throws RangeError if it leaves the memory or is not aligned to 4 bytes. */
-  i32(address: number, length: number): Int32Array {
-    return new Int32Array(this.memory.buffer, address, length);
+    const run = exports as unknown as KernelExports;
+    super(memory, exports, run.heapBase());
+    this.#run = run;
   }
 
   /** Copies a plane of bytes. The planes must not overlap. */
@@ -256,35 +162,15 @@ export class Kernels {
 
   /** Flips a frame left to right. `dst` has the size of `src` and may be `src`. */
   mirrorI420(src: FrameAt, dst: FrameAt): void {
-    const { layout } = src;
-    const widthUV = (layout.width + 1) >> 1;
-    const from = src.address;
-    const to = dst.address;
-    const { strideY, strideUV } = dst.layout;
-    this.#run.mirrorPlane(
-      from + layout.offsetY,
-      layout.strideY,
-      to + dst.layout.offsetY,
-      strideY,
-      layout.width,
-      layout.height,
-    );
-    this.#run.mirrorPlane(
-      from + layout.offsetU,
-      layout.strideUV,
-      to + dst.layout.offsetU,
-      strideUV,
-      widthUV,
-      layout.heightUV,
-    );
-    this.#run.mirrorPlane(
-      from + layout.offsetV,
-      layout.strideUV,
-      to + dst.layout.offsetV,
-      strideUV,
-      widthUV,
-      layout.heightUV,
-    );
+    const from = src.layout;
+    const to = dst.layout;
+    const a = src.address;
+    const b = dst.address;
+    const widthUV = (from.width + 1) >> 1;
+    const flip = this.#run.mirrorPlane;
+    flip(a + from.offsetY, from.strideY, b + to.offsetY, to.strideY, from.width, from.height);
+    flip(a + from.offsetU, from.strideUV, b + to.offsetU, to.strideUV, widthUV, from.heightUV);
+    flip(a + from.offsetV, from.strideUV, b + to.offsetV, to.strideUV, widthUV, from.heightUV);
   }
 
   /**
@@ -383,7 +269,7 @@ export class Kernels {
       top,
       right,
       bottom,
-      this.#arena.scratch(this.#run.warpScratchBytes(patchWidth, patchHeight)),
+      this.scratch(this.#run.warpScratchBytes(patchWidth, patchHeight)),
     );
   }
 
@@ -420,7 +306,7 @@ export class Kernels {
     height: number,
     radius: number,
   ): void {
-    const scratch = this.#arena.scratch(this.#run.boxFilterU8Scratch(width, radius));
+    const scratch = this.scratch(this.#run.boxFilterU8Scratch(width, radius));
     this.#run.boxFilterU8(src, srcStride, dst, dstStride, width, height, radius, scratch);
   }
 
@@ -434,7 +320,7 @@ export class Kernels {
     height: number,
     radius: number,
   ): void {
-    const scratch = this.#arena.scratch(this.#run.boxFilterF32Scratch(width));
+    const scratch = this.scratch(this.#run.boxFilterF32Scratch(width));
     this.#run.boxFilterF32(src, srcStride, dst, dstStride, width, height, radius, scratch);
   }
 
@@ -469,7 +355,7 @@ export class Kernels {
           'expected an epsilon above 0, a subsample of 1 to 16 and a radius of at most 90 times that',
       );
     }
-    const scratch = this.#arena.scratch(this.#run.guidedFilterScratch(width, height, cells, subsample));
+    const scratch = this.scratch(this.#run.guidedFilterScratch(width, height, cells, subsample));
     this.#run.guidedFilter(src, srcStride, dst, dstStride, width, height, cells, epsilon, subsample, scratch);
   }
 
@@ -480,7 +366,7 @@ export class Kernels {
    * @throws RangeError if working memory (48 bytes) runs out.
    */
   statistics(src: number, srcStride: number, width: number, height: number, mask: MaskAt | null): PlaneStatistics {
-    const out = this.#arena.scratch(48);
+    const out = this.scratch(48);
     this.#run.planeStatistics(src, srcStride, mask?.address ?? 0, mask?.stride ?? 0, width, height, out);
     const [weight, mean, variance, min, max, pixels] = new Float64Array(this.memory.buffer, out, 6);
     return { weight: weight!, pixels: pixels!, mean: mean!, variance: variance!, min: min!, max: max! };
@@ -494,7 +380,7 @@ export class Kernels {
    * @throws RangeError if working memory (4 KiB) runs out.
    */
   histogram(src: number, srcStride: number, width: number, height: number, mask: MaskAt | null, out: number): void {
-    const scratch = this.#arena.scratch(4096);
+    const scratch = this.scratch(4096);
     this.#run.histogram(src, srcStride, mask?.address ?? 0, mask?.stride ?? 0, width, height, out, scratch);
   }
 }
