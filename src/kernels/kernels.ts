@@ -176,7 +176,7 @@ export class Kernels extends KernelMemory {
   /**
    * Samples an affine view of a frame (a turned square, a letterbox, ...) into a planar float tensor, the input of a
    * network. Luma and chroma are sampled bilinearly, chroma at half size with its samples in the middle of their 2x2
-   * pixels; the picture is black (RGB 0) outside. Up to 8192 pixels a side.
+   * pixels; the picture is black (RGB 0) outside.
    *
    * @param matrix - from the tensor to the frame: tensor pixel centre (x + ½, y + ½) looks at M·(x + ½, y + ½, 1).
    * @param scale - the value is rgb · scale + bias, with rgb in 0..255 and not rounded.

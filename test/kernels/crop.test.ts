@@ -55,6 +55,7 @@ test.each([
   ['pixel for pixel', [64, 48], [1, 0, 0, 0, 1, 0], [64, 48]],
   ['enlarged beyond all borders', [9, 7], [0.1, 0, -1.5, 0, 0.1, -1.5], [130, 110]],
   ['a picture of one pixel', [1, 1], [0.1, 0, -1, 0, 0.1, -1], [30, 30]],
+  ['a picture wider than fixed point reaches', [8300, 6], [1.3, 0, 8150, 0, 0.1, 2], [100, 4]],
   ['a tensor narrower than a vector', [64, 64], [1, 0.2, 3, -0.1, 1.1, 8], [3, 5]],
 ] as const)('%s is within a quarter of a level of the twin', (_, frame, matrix, size) => {
   expect(worstError(frame, matrix, size)).toBeLessThan(tolerance);

@@ -5,9 +5,11 @@
 // bilinearly; RGB is a linear map of the result, clipped to 0..255.
 import { clipFrom, clipSpan, clipTo, clipWhere } from './span';
 
-// Positions as fixed point with 18 fractional bits: ±8192 pixels, and a drift of at most 2^-19 pixels a step along a row.
+// Positions as fixed point with 18 fractional bits: a drift of at most 2^-19 pixels a step along a row. Pixels beyond the
+// farthest that fits take the slow path.
 const FRACTION_BITS: i32 = 18;
 const ONE: f64 = 262144;
+const FARTHEST: f64 = 8190;
 
 // BT.601 limited range, see rgb.ts.
 const Y_GAIN: f32 = 1.16438356;
@@ -144,8 +146,8 @@ export function cropToTensor(
 
   // Tap positions between which all four luma and all four chroma taps lie in the picture, less a margin for rounding.
   const low = 0.51;
-  const highX = <f64>min(2 * pictureWidth - 2, 4 * ((pictureWidth + 1) >> 1) - 3) * 0.5 - 0.01;
-  const highY = <f64>min(2 * pictureHeight - 2, 4 * ((pictureHeight + 1) >> 1) - 3) * 0.5 - 0.01;
+  const highX = min<f64>(FARTHEST, <f64>min(2 * pictureWidth - 2, 4 * ((pictureWidth + 1) >> 1) - 3) * 0.5 - 0.01);
+  const highY = min<f64>(FARTHEST, <f64>min(2 * pictureHeight - 2, 4 * ((pictureHeight + 1) >> 1) - 3) * 0.5 - 0.01);
 
   // The colour matrix with 14 weight bits, offsets, scale and bias folded in.
   const unit = scale / 16384;
