@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { Command } from 'commander';
 import type { Config, ConfigKey } from '../config/config.js';
 import { LiveSettings } from '../config/settings.js';
@@ -55,8 +56,10 @@ async function run(config: Config): Promise<void> {
     else loop?.command(command);
   });
   try {
+    const source = sourceSpecOf(config, { paced: true, loop: config.loop });
+    screen.starting(`opening ${basename(source.input)}`);
     loop = await Loop.start({
-      source: sourceSpecOf(config, { paced: true, loop: config.loop }),
+      source,
       sinks,
       settings: LiveSettings.parse(pickSettings(config)),
       mode: 'live',

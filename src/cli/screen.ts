@@ -2,9 +2,12 @@ import type { Config } from '../config/config.js';
 import type { Command } from '../config/settings.js';
 import type { Severity, Telemetry } from '../telemetry/telemetry.js';
 import { formatJsonLine, formatPlainLine } from '../tui/plain.js';
+import { canDrawDashboard } from '../tui/terminal-support.js';
 
 /** Where a running mien shows itself: the terminal UI, or lines for logs and programs. */
 export interface Screen {
+  /** Says what is being done before the first frame. */
+  starting(doing: string): void;
   update(telemetry: Telemetry): void;
   message(severity: Severity, text: string): void;
   setPageAddress(address: string): void;
@@ -15,7 +18,7 @@ export interface Screen {
 /** The terminal UI where there is a terminal that can show it, else lines; as the config asks. */
 export async function openScreen(config: Config, onCommand: (command: Command) => void): Promise<Screen> {
   if (config.json) return new LineScreen(formatJsonLine, true);
-  const isTerminal = process.stdout.isTTY && process.stdin.isTTY && process.env['TERM'] !== 'dumb';
+  const isTerminal = process.stdin.isTTY && canDrawDashboard(process.stdout, process.env);
   if (config.plain || !isTerminal) return new LineScreen(formatPlainLine, false);
   // Loaded only here: without a terminal nobody waits for blessed.
   const { TerminalUi } = await import('../tui/terminal.js');
@@ -38,6 +41,8 @@ class LineScreen implements Screen {
       if (error.code !== 'EPIPE') throw error;
     });
   }
+
+  starting(): void {}
 
   update(telemetry: Telemetry): void {
     const now = performance.now();

@@ -50,9 +50,8 @@ async function run(config: Config): Promise<void> {
       // Offline frames come faster than they were taken: the filter needs the time of the recording.
       const face = await tracker.track(frame, (stamp.pts * 1e6) as typeof stamp.capturedAt);
       const line = config.json ? toJsonLine(stamp.sequence, stamp.pts, face) : toLine(stamp.sequence, stamp.pts, face);
-      if (!process.stdout.write(`${line}\n`) && !isReaderGone) {
-        await Promise.race([once(process.stdout, 'drain'), once(process.stdout, 'error').catch(() => {})]);
-      }
+      // `once` rejects when the stream fails: then the reader is gone, and the loop ends above.
+      if (!process.stdout.write(`${line}\n`)) await once(process.stdout, 'drain').catch(() => {});
     }
   } finally {
     await tracker.close();

@@ -4,6 +4,7 @@ import { toErrorRecord } from '../errors.js';
 import { ChannelReader } from '../frame/channel.js';
 import { nowMs } from '../frame/clock.js';
 import { brokenBy } from '../telemetry/ledger.js';
+import type { FaceState } from '../tracking/face.js';
 import { FramePath } from './frame-path.js';
 import type { FromEngine, ToEngine } from './messages.js';
 import { RateMeter } from './rate-meter.js';
@@ -48,6 +49,7 @@ async function run(start: Extract<ToEngine, { kind: 'start' }>): Promise<void> {
   send({ kind: 'ready' });
 
   const meterIn = new RateMeter();
+  const meterOut = new RateMeter();
   let captured = 0;
   let written = 0;
   const budgetMs = (1000 * start.rate.den) / start.rate.num;
@@ -65,9 +67,9 @@ async function run(start: Extract<ToEngine, { kind: 'start' }>): Promise<void> {
         stages,
         total,
         brokenBy: brokenBy(stages, total),
-        face: face ? { kind: 'tracked', presence: face.presence, widthPx: face.region.size } : { kind: 'none' },
+        face: face ? { kind: 'tracked', presence: face.presence, widthPx: faceWidth(face) } : { kind: 'none' },
         fpsIn: meterIn.rate(now),
-        fpsOut: path.ledger.written(now, 1000),
+        fpsOut: meterOut.rate(now),
         frames: { captured, written, dropped: reader.dropped },
         outputs: path.outputs.stats(),
       },
@@ -85,6 +87,7 @@ async function run(start: Extract<ToEngine, { kind: 'start' }>): Promise<void> {
         meterIn.count(captured, nowMs());
         await path.process(frame, settings, start.isOffline ? nowMs() : undefined);
         if (written++ === 0) send({ kind: 'first-frame' });
+        meterOut.count(written, nowMs());
       } finally {
         reader.release();
       }
@@ -98,4 +101,9 @@ async function run(start: Extract<ToEngine, { kind: 'start' }>): Promise<void> {
     path = null;
   }
   send({ kind: 'ended' });
+}
+
+/** Cheek to cheek, in pixels: mesh points 234 and 454, the outermost of the face oval. */
+function faceWidth({ points }: FaceState): number {
+  return Math.hypot(points[3 * 454]! - points[3 * 234]!, points[3 * 454 + 1]! - points[3 * 234 + 1]!);
 }

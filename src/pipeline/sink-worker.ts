@@ -1,9 +1,7 @@
 import { parentPort } from 'node:worker_threads';
 import { toErrorRecord } from '../errors.js';
 import { ChannelReader } from '../frame/channel.js';
-import { CountingSink } from '../output/counting-sink.js';
-import { PreviewSink } from '../output/preview-sink.js';
-import { RecordingSink } from '../output/recording-sink.js';
+import type { PreviewSink } from '../output/preview-sink.js';
 import type { FrameSink } from '../output/sink.js';
 import type { FromSink, SinkSpec, ToSink } from './messages.js';
 
@@ -30,7 +28,7 @@ port.on('message', (message: ToSink) => {
 });
 
 async function run({ spec, channel, rate }: Extract<ToSink, { kind: 'start' }>): Promise<void> {
-  const sink = makeSink(spec);
+  const sink = await makeSink(spec);
   const reader = new ChannelReader(channel);
   let written = 0;
   try {
@@ -52,14 +50,21 @@ async function run({ spec, channel, rate }: Extract<ToSink, { kind: 'start' }>):
   send({ kind: 'closed', written });
 }
 
-function makeSink(spec: SinkSpec): FrameSink {
+/** Each thread loads only what its own sink needs: FFmpeg for recordings, the web server for the page. */
+async function makeSink(spec: SinkSpec): Promise<FrameSink> {
   switch (spec.kind) {
-    case 'preview':
+    case 'preview': {
+      const { PreviewSink } = await import('../output/preview-sink.js');
       preview = new PreviewSink({ port: spec.port, onCommand: (command) => send({ kind: 'command', command }) });
       return preview;
-    case 'recording':
+    }
+    case 'recording': {
+      const { RecordingSink } = await import('../output/recording-sink.js');
       return new RecordingSink(spec.path, spec);
-    case 'counting':
+    }
+    case 'counting': {
+      const { CountingSink } = await import('../output/counting-sink.js');
       return new CountingSink();
+    }
   }
 }

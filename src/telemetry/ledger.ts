@@ -58,13 +58,6 @@ export class LatencyLedger {
     this.#writtenAt[slot] = nowMs;
   }
 
-  /** Frames written within the last `spanMs`. */
-  written(nowMs: number, spanMs: number): number {
-    let count = 0;
-    for (const at of this.#writtenAt) if (nowMs - at <= spanMs) count++;
-    return count;
-  }
-
   /** Percentiles (nearest rank) of each row over the window, in the order of the rows. */
   stages(nowMs: number): StageStats[] {
     return this.rows.map((row, index) => this.#stats(row.name, row.budgetMs, index, nowMs));

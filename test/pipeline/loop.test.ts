@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createSource, type SourceSpec } from '../../src/capture/create-source.js';
-import { readFrameNumber } from '../../src/capture/synthetic-source.js';
+import { readFrameNumber } from '../../src/capture/frame-number.js';
 import { LiveSettings } from '../../src/config/settings.js';
 import { Loop, type LoopOptions } from '../../src/pipeline/loop.js';
 import type { SinkSpec } from '../../src/pipeline/messages.js';
@@ -49,7 +49,7 @@ async function frameNumbers(path: string): Promise<(number | null)[]> {
   const numbers: (number | null)[] = [];
   while (await source.read(pixels)) {
     const found = readFrameNumber(pixels, layout);
-    numbers.push(found && found.top === found.bottom ? found.top : null);
+    numbers.push(found.top === found.bottom ? found.top : null);
   }
   await source.close();
   return numbers;
