@@ -1,6 +1,6 @@
 /** What a strength comes to. All shares are 0 to 1: the part of a band that is taken away. */
 export interface TouchUpAmounts {
-  /** Finer than a cell (1/192 of the face): camera noise, and a little of pores and stubble. */
+  /** Finer than about 1/50 of the face: camera noise, and a little of pores and stubble. */
   readonly fine: number;
   /** Wrinkles, bags, blemishes: up to about a tenth of the face. */
   readonly middle: number;
@@ -16,7 +16,7 @@ export interface TouchUpAmounts {
 
 /** The strength at which the shares below hold: the default setting. */
 const DESIGN_STRENGTH = 60;
-const DESIGN: TouchUpAmounts = { fine: 0.15, middle: 0.55, broad: 0.22, even: 0.45, pull: 0.1, lift: 0.75 };
+const DESIGN: TouchUpAmounts = { fine: 0.08, middle: 0.6, broad: 0.22, even: 0.45, pull: 0.1, lift: 0.75 };
 
 /**
  * The amounts of a strength, 0 to 100. What is *kept* of a band is a power of the strength: equal steps of the slider look

@@ -16,6 +16,8 @@ const FEATHER = 3;
 const MIDDLE = 5;
 const BROAD = 13;
 const LIFT_FEATHER = 7;
+/** Fine cells to each side that a cell of luma is averaged over: what is finer than that (1/50 of the face) is kept. */
+const LUMA_REACH = 2.25;
 /** Edges stronger than these shares of skin luma stay: relative, so that light and dark skin are smoothed alike. */
 const MIDDLE_EDGE = 0.1;
 const BROAD_EDGE = 0.14;
@@ -101,7 +103,7 @@ export class TouchUp implements Effect {
     const run = bindSkinKernels(kernels);
     const scratchBytes = Math.max(
       BLUR_SCRATCH,
-      run.gridDownsampleScratch(MAX_CELLS, MAX_STEP),
+      run.gridDownsampleScratch(MAX_CELLS, MAX_STEP, LUMA_REACH),
       run.gridApplyScratch(frame.layout.width),
     );
     const planes = allocatePlanes(kernels, scratchBytes);
@@ -226,6 +228,7 @@ export class TouchUp implements Effect {
       originX,
       originY,
       step,
+      LUMA_REACH,
       planes.fineLuma,
       cols,
       rows,
@@ -241,6 +244,7 @@ export class TouchUp implements Effect {
         originX / 2,
         originY / 2,
         step,
+        1,
         dst,
         cols / 2,
         rows / 2,

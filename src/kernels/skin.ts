@@ -6,7 +6,7 @@ import type { Kernels } from './kernels.js';
  * "Quads" are four f32 a cell. Nothing is checked and nothing is allocated.
  */
 export interface SkinKernels {
-  gridDownsampleScratch(cols: number, step: number): number;
+  gridDownsampleScratch(cols: number, step: number, reach: number): number;
   gridDownsample(
     src: number,
     srcStride: number,
@@ -15,6 +15,7 @@ export interface SkinKernels {
     originX: number,
     originY: number,
     step: number,
+    reach: number,
     dst: number,
     cols: number,
     rows: number,

@@ -4,14 +4,19 @@
 const TAP_BITS: i32 = 14; // weights of one cell add up to 1 << 14
 const ROW_BITS: i32 = 7; // fraction bits of a row between the vertical and the horizontal pass: 255 << 7 fits 15 bits
 
-/** Taps of one cell: the half width of the tent is a cell, but never less than a pixel. Padded for 8 lanes. */
-function tapCount(step: f32): i32 {
-  return (<i32>Math.ceil(2 * max<f32>(step, 1)) + 1 + 7) & ~7;
+/** Half the width of the tent in pixels: `reach` cells, but never less than a pixel. */
+function halfWidth(step: f32, reach: f32): f32 {
+  return max<f32>(step * reach, 1);
 }
 
-/** Scratch bytes that `gridDownsample` needs for at most `cols` columns of at most this step. */
-export function gridDownsampleScratch(cols: i32, step: f32): i32 {
-  const taps = tapCount(step);
+/** Taps of one cell, padded for 8 lanes. */
+function tapCount(half: f32): i32 {
+  return (<i32>Math.ceil(2 * half) + 1 + 7) & ~7;
+}
+
+/** Scratch bytes that `gridDownsample` needs for at most `cols` columns of at most this step and reach. */
+export function gridDownsampleScratch(cols: i32, step: f32, reach: f32): i32 {
+  const taps = tapCount(halfWidth(step, reach));
   return (cols * (4 + 2 * taps) + 2 * (<i32>Math.ceil(<f32>cols * step) + 4 * taps) + 63) & ~15;
 }
 
@@ -36,7 +41,7 @@ function writeTaps(at: usize, taps: i32, first: i32, center: f32, half: f32): vo
 }
 
 /**
- * Samples a plane of bytes down to `cols` x `rows` f32 cells (0–255) with a tent two cells wide. Cell (c, r) is centred at
+ * Samples a plane of bytes down to `cols` x `rows` f32 cells (0–255) with a tent `reach` cells to each side. Cell (c, r) is centred at
  * (originX + (c + 0.5)·step, originY + (r + 0.5)·step) pixels. Beyond the picture its border pixels are repeated.
  */
 export function gridDownsample(
@@ -47,13 +52,14 @@ export function gridDownsample(
   originX: f32,
   originY: f32,
   step: f32,
+  reach: f32,
   dst: usize,
   cols: i32,
   rows: i32,
   scratch: usize,
 ): void {
-  const half = max<f32>(step, 1);
-  const taps = tapCount(step);
+  const half = halfWidth(step, reach);
+  const taps = tapCount(half);
   // Pixels of a row that the grid looks at, and those of them that exist.
   const left = <i32>Math.floor(originX + 0.5 * step - half);
   const right = <i32>Math.floor(originX + (<f32>cols - 0.5) * step - half) + taps;
