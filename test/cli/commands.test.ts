@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createSource, type SourceSpec } from '../../src/capture/create-source.js';
 import { demoClipPath } from '../../src/capture/demo-clip.js';
+import { i420Layout } from '../../src/frame/i420.js';
+import { Y4mWriter } from '../../src/output/y4m-writer.js';
 import { runMien, startMien } from './run-mien.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'mien-commands-'));
@@ -121,8 +123,11 @@ test('the preview page answers on loopback with its token only', async () => {
 });
 
 test('a clip that does not loop ends by itself', async () => {
-  const out = join(folder, 'short.y4m');
-  await runMien(['process', demoClipPath(), out, '--size', '64x48', '--effect', 'none']);
-  const { code } = await runMien(['--plain', '--no-preview', '--no-loop', '--fps', '120', '--source', out]);
+  const clip = join(folder, 'short.y4m');
+  const layout = i420Layout(64, 48);
+  const writer = new Y4mWriter({ layout, rate: { num: 25, den: 1 } }, clip);
+  for (let frame = 0; frame < 25; frame++) writer.write(new Uint8Array(layout.byteLength).fill(4 * frame));
+  writer.close();
+  const { code } = await runMien(['--plain', '--no-preview', '--no-loop', '--source', clip]);
   expect(code).toBe(0);
 });
