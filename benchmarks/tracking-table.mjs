@@ -88,7 +88,8 @@ async function readStill({ path, frame: wanted }) {
 
 /** For each filter, the means over the clips. The lag is that behind the motion the clip was rendered with. */
 async function expressionRows(paths) {
-  const sums = new Map();
+  const blinks = new Map();
+  const follows = new Map();
   for (const path of paths) {
     const truth = readTruth(shared(`${path}.truth.tsv`));
     const source = new ClipSource(shared(`${path}.mp4`), { width: WIDTH, height: HEIGHT });
@@ -98,34 +99,24 @@ async function expressionRows(paths) {
     const rivals = Object.entries(RIVALS).map(([name, make]) => [name, smoothWith(make(), recording)]);
     const openness = recording.raw.map(EXPRESSION_SIGNALS.eyeOpenness);
     for (const [name, track] of [['none', recording.raw], ...rivals, ['mien', recording.smoothed]]) {
-      const blinks = compareBlinks(openness, track.map(EXPRESSION_SIGNALS.eyeOpenness));
+      const filtered = track.map(EXPRESSION_SIGNALS.eyeOpenness);
+      blinks.set(name, [...(blinks.get(name) ?? []), ...compareBlinks(openness, filtered)]);
       const lag = (signal, reference) => follow(track.map(signal), reference, 1 / 30);
-      const blink = lag((points) => -EXPRESSION_SIGNALS.eyeOpenness(points), truth.blink);
+      const eyes = lag((points) => -EXPRESSION_SIGNALS.eyeOpenness(points), truth.blink);
       const mouth = lag(EXPRESSION_SIGNALS.mouthOpenness, truth.jaw);
-      const turn = lag((points) => EXPRESSION_SIGNALS.turn(points), truth.yaw);
-      const row = [
-        blinks.depth,
-        blinks.delayFrames,
-        1000 * blink.lag,
-        1000 * mouth.lag,
-        mouth.correlation,
-        1000 * turn.lag,
-      ];
-      const sum = sums.get(name) ?? row.map(() => 0);
-      sums.set(
-        name,
-        sum.map((value, i) => value + row[i] / paths.length),
-      );
+      const turn = lag(EXPRESSION_SIGNALS.turn, truth.yaw);
+      follows.set(name, [...(follows.get(name) ?? []), { eyes, mouth, turn }]);
     }
   }
-  return [...sums].map(([name, [depth, delay, blink, mouth, correlation, turn]]) => [
+  const mean = (items, value) => items.reduce((sum, item) => sum + value(item), 0) / items.length;
+  return [...follows].map(([name, runs]) => [
     name,
-    depth.toFixed(3),
-    delay.toFixed(2),
-    blink.toFixed(1),
-    mouth.toFixed(1),
-    correlation.toFixed(4),
-    turn.toFixed(1),
+    mean(blinks.get(name), ({ depth }) => depth).toFixed(3),
+    mean(blinks.get(name), ({ delayFrames }) => delayFrames).toFixed(2),
+    mean(runs, ({ eyes }) => 1000 * eyes.lag).toFixed(1),
+    mean(runs, ({ mouth }) => 1000 * mouth.lag).toFixed(1),
+    mean(runs, ({ mouth }) => mouth.correlation).toFixed(4),
+    mean(runs, ({ turn }) => 1000 * turn.lag).toFixed(1),
   ]);
 }
 

@@ -24,6 +24,14 @@ export interface LandmarkModel {
 /** A face is kept while the network is surer of it than not, and taken up when it is surer still. */
 const KEEP_PRESENCE = 0.5;
 const TAKE_UP_PRESENCE = 0.7;
+/**
+ * A detection of this score is taken up at once. Faces before a webcam reach 0.8 and more; backs and furniture reach
+ * 0.64, but do not last. Small and badly lit faces score as little: they are taken up when the landmark network is this
+ * sure of them in so many looks on end.
+ */
+const SURE_SCORE = 0.7;
+const SURE_PRESENCE = 0.9;
+const SURE_LOOKS = 3;
 /** Below this the face is gone for certain (a cut, an empty chair): it is not held for a moment. */
 const GONE_PRESENCE = 0.1;
 /** A face that the network doubts (a hand before it, a blur) is held at its predicted place so long, in µs. */
@@ -64,6 +72,9 @@ export class FaceTracker {
   #lastId = 0;
   #searchingSince: Micros | null = null;
   #searched = 0;
+  /** Frames searched so far, and the doubtful face that the last of them may have shown. */
+  #look = 0;
+  #doubtful: { readonly region: FaceRegion; readonly look: number; readonly times: number } | null = null;
 
   /** Opens the networks. @throws UserError MODEL_MISSING or MODEL_CHANGED. */
   static async open(kernels: Kernels): Promise<FaceTracker> {
@@ -107,6 +118,7 @@ export class FaceTracker {
     this.#track = null;
     this.#lost = null;
     this.#searchingSince = null;
+    this.#doubtful = null;
     this.#smoother.reset();
   }
 
@@ -161,6 +173,7 @@ export class FaceTracker {
     const isEager = at - this.#searchingSince < SEARCH_EAGERLY;
     if (!isEager && this.#searched++ % SEARCH_INTERVAL !== 0) return null;
 
+    this.#look++;
     const detections = await this.#finder.detect(frame);
     if (this.#lost && at - this.#lost.seenAt > AWAIT_RETURN) this.#lost = null;
     const lost = this.#lost;
@@ -175,16 +188,30 @@ export class FaceTracker {
     return null;
   }
 
+  /** Whether a doubtful face has been seen for certain in this place in the last looks, this one included. */
+  #hasStayed(region: FaceRegion): boolean {
+    const before = this.#doubtful;
+    const isSame = before?.look === this.#look - 1 && isSameFace(region, before.region);
+    this.#doubtful = { region, look: this.#look, times: isSame ? before.times + 1 : 1 };
+    return this.#doubtful.times >= SURE_LOOKS;
+  }
+
   /** Begins to follow a face that the detector has found. Null if the landmark network sees none there. */
   async #takeUp(frame: FrameAt, at: Micros, found: FaceDetection, id: number): Promise<FaceState | null> {
     // Twice: the detector's region is rough, and the first points of a face should not jump to the second ones.
-    const rough = await this.#model.locate(frame, regionFromDetection(found), this.#raw);
+    const place = regionFromDetection(found);
+    const rough = await this.#model.locate(frame, place, this.#raw);
     if (rough < KEEP_PRESENCE) return null;
     const presence = await this.#model.locate(frame, regionFromLandmarks(this.#raw), this.#raw);
     if (presence < TAKE_UP_PRESENCE) return null;
+    const isReturning = id === this.#lost?.id;
+    if (found.score < SURE_SCORE && !isReturning) {
+      if (Math.min(rough, presence) < SURE_PRESENCE || !this.#hasStayed(place)) return null;
+    }
 
     this.#lastId = id;
     this.#lost = null;
+    this.#doubtful = null;
     this.#searchingSince = null;
     this.#searched = 0;
     this.#smoother.reset();

@@ -9,16 +9,19 @@ export const EXPRESSION_SIGNALS = {
     (2 * (distance(p, 33, 133) + distance(p, 362, 263))),
   /** Gap between the lips over the distance between the eyes' outer corners. */
   mouthOpenness: (p: Float32Array) => distance(p, 13, 14) / distance(p, 33, 263),
+  /** Where the right iris is between the corners of its eye: 0 at the outer, 1 at the inner one. */
+  gaze: (p: Float32Array) => distance(p, 468, 33) / distance(p, 133, 33),
   /** Nearness of the nose to the left and right edge of the face: -1 to 1, positive towards the left of the picture. */
   turn: (p: Float32Array) => (distance(p, 1, 454) - distance(p, 1, 234)) / distance(p, 234, 454),
 } satisfies Record<string, (points: Float32Array) => number>;
 
-/** How the eyes close in a recording, as measured, and how a filter renders it. */
-export interface BlinkRendering {
-  readonly blinks: number;
-  /** Mean depth of the filtered blinks, where 1 is that of the measured ones. */
+/** How a filter renders one blink of a recording. */
+export interface RenderedBlink {
+  /** The frame in which the measured eyes are closed the most. */
+  readonly frame: number;
+  /** Depth of the filtered blink, where 1 is that of the measured one. */
   readonly depth: number;
-  /** Mean delay of the deepest frame, in frames. */
+  /** Frames by which the filtered eyes are closed the most later. */
   readonly delayFrames: number;
 }
 
@@ -27,29 +30,21 @@ const BLINK_REACH = 5;
 /** A blink closes the eyes to less than this share of their usual openness. */
 const BLINK_SHARE = 0.6;
 
-/**
- * Compares the blinks in filtered eye openness with those in the measured one.
- *
- * @throws RangeError if there is no blink to compare.
- */
-export function compareBlinks(measured: readonly number[], filtered: readonly number[]): BlinkRendering {
+/** Compares the blinks in filtered eye openness with those in the measured one, both a number a frame. */
+export function compareBlinks(measured: readonly number[], filtered: readonly number[]): RenderedBlink[] {
   const open = [...measured].sort((a, b) => a - b)[Math.floor(0.6 * measured.length)]!;
-  let blinks = 0;
-  let depth = 0;
-  let delayFrames = 0;
-  for (let k = BLINK_REACH; k < measured.length - BLINK_REACH - 1; k++) {
-    const around = measured.slice(k - BLINK_REACH, k + BLINK_REACH + 1);
-    if (measured[k]! >= BLINK_SHARE * open || measured[k]! > Math.min(...around)) continue;
-    let deepest = k;
-    for (let at = k - BLINK_REACH + 1; at <= k + BLINK_REACH + 1; at++) {
+  const blinks: RenderedBlink[] = [];
+  for (let frame = BLINK_REACH; frame < measured.length - BLINK_REACH - 1; frame++) {
+    const around = measured.slice(frame - BLINK_REACH, frame + BLINK_REACH + 1);
+    if (measured[frame]! >= BLINK_SHARE * open || measured[frame]! > Math.min(...around)) continue;
+    let deepest = frame;
+    for (let at = frame - BLINK_REACH + 1; at <= frame + BLINK_REACH + 1; at++) {
       if (filtered[at]! < filtered[deepest]!) deepest = at;
     }
-    blinks++;
-    depth += (open - filtered[deepest]!) / (open - measured[k]!);
-    delayFrames += deepest - k;
+    const depth = (open - filtered[deepest]!) / (open - measured[frame]!);
+    blinks.push({ frame, depth, delayFrames: deepest - frame });
   }
-  if (blinks === 0) throw new RangeError('no blink in this recording');
-  return { blinks, depth: depth / blinks, delayFrames: delayFrames / blinks };
+  return blinks;
 }
 
 function distance(points: Float32Array, a: number, b: number): number {

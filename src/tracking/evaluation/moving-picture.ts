@@ -76,20 +76,30 @@ export class MovingPicture {
 function sampleCubic(plane: Uint8Array, width: number, height: number, u: number, v: number): number {
   const x0 = Math.floor(u);
   const y0 = Math.floor(v);
+  const s = u - x0;
+  const w0 = ((-0.5 * s + 1) * s - 0.5) * s;
+  const w1 = (1.5 * s - 2.5) * s * s + 1;
+  const w2 = ((-1.5 * s + 2) * s + 0.5) * s;
+  const w3 = (0.5 * s - 0.5) * s * s;
+  const c0 = clamp(x0 - 1, width);
+  const c1 = clamp(x0, width);
+  const c2 = clamp(x0 + 1, width);
+  const c3 = clamp(x0 + 2, width);
+  const t = v - y0;
   let sum = 0;
   for (let j = -1; j <= 2; j++) {
-    const row = Math.min(height - 1, Math.max(0, y0 + j)) * width;
-    let across = 0;
-    for (let i = -1; i <= 2; i++) {
-      across += cubic(u - x0 - i) * plane[row + Math.min(width - 1, Math.max(0, x0 + i))]!;
-    }
-    sum += cubic(v - y0 - j) * across;
+    const row = clamp(y0 + j, height) * width;
+    const across = w0 * plane[row + c0]! + w1 * plane[row + c1]! + w2 * plane[row + c2]! + w3 * plane[row + c3]!;
+    sum += cubic(Math.abs(t - j)) * across;
   }
   return Math.min(255, Math.max(0, sum + 0.5));
 }
 
-function cubic(distance: number): number {
-  const d = Math.abs(distance);
+function cubic(d: number): number {
   if (d < 1) return (1.5 * d - 2.5) * d * d + 1;
   return d < 2 ? ((-0.5 * d + 2.5) * d - 4) * d + 2 : 0;
+}
+
+function clamp(at: number, size: number): number {
+  return at < 0 ? 0 : at < size ? at : size - 1;
 }

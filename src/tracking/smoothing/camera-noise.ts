@@ -1,7 +1,7 @@
 /** Noise of a steady point in radii of the face: what a webcam in a lit room gives, and the limits of belief. */
-const USUAL = 3.6e-3;
-const LEAST = 8e-4;
-const MOST = 1.6e-2;
+const USUAL = 2.2e-3;
+const LEAST = 5e-4;
+const MOST = 1e-2;
 /** The estimate climbs or falls by this share a frame: a doubling takes 24 frames. */
 const STEP = 0.03;
 

@@ -21,8 +21,8 @@ export interface Spread {
   velocity: number;
 }
 
-/** How fast something may turn out to move that was taken to be still: 1.2 radii a second, a brisk turn of the head. */
-const STARTING_SPEED = 1.2;
+/** How fast something may turn out to move that was taken to be still: 1.6 radii a second, a brisk turn of the head. */
+const STARTING_SPEED = 1.6;
 
 /**
  * Carries a spread over `dt` seconds under a hypothesis. `unit` is the face's radius in the units of the measurement.

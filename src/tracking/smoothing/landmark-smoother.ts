@@ -9,19 +9,19 @@ import { POINT_GROUPS } from './point-groups.js';
 
 /** A face at rest, drifting (a slow sway), moving (nods, turns), and thrown about. */
 const HEAD_MOTION: readonly Hypothesis[] = [
-  { kind: 'still', wander: 1.6e-7 },
-  { kind: 'moving', agility: 0.05 },
-  { kind: 'moving', agility: 5 },
-  { kind: 'moving', agility: 480 },
+  { kind: 'still', wander: 3e-7 },
+  { kind: 'moving', agility: 0.1 },
+  { kind: 'moving', agility: 10 },
+  { kind: 'moving', agility: 900 },
 ];
 /** Within the face: at rest, a change of expression, a blink or a syllable. */
 const EXPRESSION: readonly Hypothesis[] = [
-  { kind: 'still', wander: 1.6e-7 },
-  { kind: 'moving', agility: 0.16 },
-  { kind: 'moving', agility: 480 },
+  { kind: 'still', wander: 3e-7 },
+  { kind: 'moving', agility: 0.3 },
+  { kind: 'moving', agility: 900 },
 ];
-/** Noise of the twelve numbers of the motion beside that of a steady point: averaging takes out only what is not common. */
-const MOTION_NOISE = 1.5;
+/** Noise of the twelve numbers of the motion beside that of a steady point: 1 measured, and a margin for bad light. */
+const MOTION_NOISE = 1.6;
 /** The sideways and up-and-down parts of the motion are evidence; depth is the network's guess and only follows. */
 const MOTION_EVIDENCE = 8;
 /** Beyond this gap between two frames nothing is known any more, in seconds. */
@@ -45,8 +45,8 @@ export class LandmarkSmoother {
     size: MOTION_SIZE,
     evidence: MOTION_EVIDENCE,
     hypotheses: HEAD_MOTION,
-    stay: 0.98,
-    trust: 0.5,
+    stay: 0.99,
+    trust: 0.3,
   });
   /** Face coordinates, group by group. */
   readonly #measuredWithin = new Float64Array(3 * LANDMARK_COUNT);
@@ -68,8 +68,8 @@ export class LandmarkSmoother {
           size,
           evidence: 2 * points.length,
           hypotheses: EXPRESSION,
-          stay: 0.98,
-          trust: 0.04,
+          stay: 0.99,
+          trust: 0.02,
         }),
       };
       start += size;

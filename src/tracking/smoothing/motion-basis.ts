@@ -1,11 +1,19 @@
 import { LANDMARK_COUNT } from '../../inference/face-region.js';
-import { POINT_ORDER } from './point-groups.js';
+import { POINT_GROUPS, POINT_ORDER } from './point-groups.js';
 
 const N = LANDMARK_COUNT;
 /** Functions over the face: 1 and what the reference shape's x, y and z add to it. */
 const FUNCTIONS = 4;
 /** Numbers of a motion: a weight for each function, for x, y and z. */
 export const MOTION_SIZE = 3 * FUNCTIONS;
+
+/** What each point counts in the motion, adding up to 1. */
+const HOLD = (() => {
+  const hold = new Float64Array(N);
+  for (const group of POINT_GROUPS) for (const point of group.points) hold[point] = group.hold;
+  const sum = hold.reduce((total, value) => total + value, 0);
+  return hold.map((value) => value / sum);
+})();
 
 /** The turn and size of a face in the picture: a vector whose length is the face's radius in pixels. */
 interface Upright {
@@ -18,13 +26,14 @@ interface Upright {
  * Splits a face's points into the motion of the whole face and what the points do within it.
  *
  * The motion is the affine map in three dimensions that takes a reference shape to the points: shift, turn, nod, roll,
- * zoom. In the basis used here (orthonormal over the points) its 12 numbers are plain averages over 478 points, each in
- * pixels RMS, so their noise is small, alike and independent. The rest is given in face coordinates: turned upright and
- * divided by the face's radius (RMS distance of the points from their middle along an axis, about a quarter of the
- * face's width), so that it does not change when the head moves.
+ * zoom. Bone counts in it, lips and lids do not, so that a syllable is no nod. In the basis used here (orthonormal over
+ * the points) its 12 numbers are weighted averages over hundreds of points, each in pixels RMS, so their noise is small,
+ * alike and independent. The rest is given in face coordinates: turned upright and divided by the face's radius (RMS
+ * distance of the points from their middle along an axis, about a quarter of the face's width), so that it does not
+ * change when the head moves.
  */
 export class MotionBasis {
-  /** FUNCTIONS × N, each with a mean square of 1 and orthogonal to the others. */
+  /** FUNCTIONS × N, each with a (weighted) mean square of 1 and orthogonal to the others. */
   readonly #functions = new Float64Array(FUNCTIONS * N);
   readonly #upright: Upright = { cos: 1, sin: 0, radius: 1 };
 
@@ -35,12 +44,12 @@ export class MotionBasis {
       for (let i = 0; i < N; i++) f[k * N + i] = k === 0 ? 1 : points[3 * i + k - 1]!;
       for (let earlier = 0; earlier < k; earlier++) {
         let dot = 0;
-        for (let i = 0; i < N; i++) dot += f[k * N + i]! * f[earlier * N + i]!;
-        for (let i = 0; i < N; i++) f[k * N + i] = f[k * N + i]! - (dot / N) * f[earlier * N + i]!;
+        for (let i = 0; i < N; i++) dot += HOLD[i]! * f[k * N + i]! * f[earlier * N + i]!;
+        for (let i = 0; i < N; i++) f[k * N + i] = f[k * N + i]! - dot * f[earlier * N + i]!;
       }
       let square = 0;
-      for (let i = 0; i < N; i++) square += f[k * N + i]! * f[k * N + i]!;
-      const scale = square > 0 ? Math.sqrt(N / square) : 0;
+      for (let i = 0; i < N; i++) square += HOLD[i]! * f[k * N + i]! * f[k * N + i]!;
+      const scale = square > 0 ? 1 / Math.sqrt(square) : 0;
       for (let i = 0; i < N; i++) f[k * N + i] = f[k * N + i]! * scale;
     }
   }
@@ -57,14 +66,14 @@ export class MotionBasis {
       let y = 0;
       let z = 0;
       for (let i = 0; i < N; i++) {
-        const weight = this.#functions[k * N + i]!;
+        const weight = HOLD[i]! * this.#functions[k * N + i]!;
         x += weight * points[3 * i]!;
         y += weight * points[3 * i + 1]!;
         z += weight * points[3 * i + 2]!;
       }
-      motion[k] = x / N;
-      motion[FUNCTIONS + k] = y / N;
-      motion[2 * FUNCTIONS + k] = z / N;
+      motion[k] = x;
+      motion[FUNCTIONS + k] = y;
+      motion[2 * FUNCTIONS + k] = z;
     }
   }
 
