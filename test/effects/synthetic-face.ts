@@ -33,11 +33,11 @@ export interface FaceSpec {
 }
 
 export const PLAIN_FACE: FaceSpec = {
-  width: 640,
-  height: 480,
+  width: 400,
+  height: 420,
   size: 240,
-  x: 320,
-  y: 250,
+  x: 200,
+  y: 225,
   skin: [150, 112, 152],
   room: 130,
   eyeWhite: 170,
@@ -57,18 +57,33 @@ export function landmarksOf({ size, x, y, turn }: FaceSpec): Float32Array {
   );
 }
 
-type Outline = readonly (readonly [number, number])[];
-
-function outlineOf(points: Float32Array, loop: readonly number[]): Outline {
-  return loop.map((at) => [points[3 * at]!, points[3 * at + 1]!]);
+/** A closed outline and the box that it fits in. */
+export interface Outline {
+  readonly corners: readonly (readonly [number, number])[];
+  readonly left: number;
+  readonly right: number;
+  readonly top: number;
+  readonly bottom: number;
 }
 
-/** Whether a point lies in a polygon, by crossings. Source: W. R. Franklin, PNPOLY. */
-export function isInside(outline: Outline, x: number, y: number): boolean {
+function outline(corners: readonly (readonly [number, number])[]): Outline {
+  const xs = corners.map(([x]) => x);
+  const ys = corners.map(([, y]) => y);
+  return { corners, left: Math.min(...xs), right: Math.max(...xs), top: Math.min(...ys), bottom: Math.max(...ys) };
+}
+
+/** A loop of landmarks as an outline in pixels. */
+export function outlineOf(points: Float32Array, loop: readonly number[]): Outline {
+  return outline(loop.map((at) => [points[3 * at]!, points[3 * at + 1]!]));
+}
+
+/** Whether a point lies in an outline, by crossings. Source: W. R. Franklin, PNPOLY. */
+export function isInside({ corners, left, right, top, bottom }: Outline, x: number, y: number): boolean {
+  if (x < left || x > right || y < top || y > bottom) return false;
   let inside = false;
-  for (let i = 0, j = outline.length - 1; i < outline.length; j = i++) {
-    const [ax, ay] = outline[i]!;
-    const [bx, by] = outline[j]!;
+  for (let i = 0, j = corners.length - 1; i < corners.length; j = i++) {
+    const [ax, ay] = corners[i]!;
+    const [bx, by] = corners[j]!;
     if (ay > y !== by > y && x < ((bx - ax) * (y - ay)) / (by - ay) + ax) inside = !inside;
   }
   return inside;
@@ -110,10 +125,8 @@ export function drawFace(spec: FaceSpec): Picture {
   const data = new Uint8Array(layout.byteLength);
   const points = landmarksOf(spec);
   // The head is wider than the mesh: skin goes on beyond the oval, so that its edge is not the picture's.
-  const head = outlineOf(points, FACE_OVAL).map(([x, y]) => [
-    spec.x + 1.12 * (x - spec.x),
-    spec.y + 1.25 * (y - spec.y),
-  ]) as unknown as Outline;
+  const oval = outlineOf(points, FACE_OVAL).corners;
+  const head = outline(oval.map(([x, y]) => [spec.x + 1.12 * (x - spec.x), spec.y + 1.25 * (y - spec.y)]));
   const eyes = [outlineOf(points, RIGHT_EYE), outlineOf(points, LEFT_EYE)];
   const brows = [outlineOf(points, RIGHT_BROW), outlineOf(points, LEFT_BROW)];
   const lips = outlineOf(points, LIPS);

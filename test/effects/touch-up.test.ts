@@ -7,6 +7,7 @@ import {
   isInside,
   landmarksOf,
   normalNoise,
+  outlineOf,
   type Picture,
   PLAIN_FACE,
 } from './synthetic-face.js';
@@ -69,7 +70,7 @@ describe('what is not skin stays, byte for byte', () => {
     const { after } = await touchUpStill(picture, PLAIN_FACE, 100);
     const points = landmarksOf(PLAIN_FACE);
     for (const loop of [RIGHT_EYE, LEFT_EYE, RIGHT_BROW, LEFT_BROW, LIPS]) {
-      const outline = loop.map((at) => [points[3 * at]!, points[3 * at + 1]!] as const);
+      const outline = outlineOf(points, loop);
       let inside = 0;
       let most = 0;
       let touched = 0;
@@ -98,7 +99,7 @@ describe('what is not skin stays, byte for byte', () => {
 describe('any face on any frame', () => {
   const cases: readonly [string, Partial<FaceSpec>][] = [
     ['a face of 60 px', { size: 60 }],
-    ['a frame of odd sides', { width: 641, height: 479 }],
+    ['a frame of odd sides', { width: 401, height: 419 }],
     ['a face half out of the picture', { x: 20, y: 60 }],
     ['a face larger than the frame', { size: 900, x: 300, y: 200 }],
     ['a face that looks aside by 0.8 rad', { turn: 0.8 }],
