@@ -6,7 +6,8 @@ import { FaceLandmarker } from '../inference/face-landmarker.js';
 import { type FaceRegion, LANDMARK_COUNT, regionFromDetection, regionFromLandmarks } from '../inference/face-region.js';
 import type { Kernels } from '../kernels/kernels.js';
 import type { FaceState } from './face.js';
-import { findAgain, isSameFace, rankFaces } from './face-choice.js';
+import { findAgain, isSameFace } from './face-choice.js';
+import { FaceSearch, type SeenFace } from './face-search.js';
 import { LandmarkSmoother } from './smoothing/landmark-smoother.js';
 
 /** Finds faces anywhere in a frame. See FaceDetector. */
@@ -21,38 +22,16 @@ export interface LandmarkModel {
   close(): Promise<void>;
 }
 
-/** A face is kept while the network is surer of it than not, and taken up when it is surer still. */
+/** A face is kept while the network is surer of it than not. */
 const KEEP_PRESENCE = 0.5;
-const TAKE_UP_PRESENCE = 0.7;
-/**
- * A detection of this score is taken up at once. Faces before a webcam reach 0.8 and more; backs and furniture reach
- * 0.64, but do not last. Small and badly lit faces score as little: they are taken up when the landmark network is this
- * sure of them in so many looks on end.
- */
-const SURE_SCORE = 0.7;
-const SURE_PRESENCE = 0.9;
-const SURE_LOOKS = 3;
+/** What is left of a presence that the network gave to something else: a doubt, no more. */
+const DOUBTED = KEEP_PRESENCE - Number.EPSILON;
 /** Below this the face is gone for certain (a cut, an empty chair): it is not held for a moment. */
 const GONE_PRESENCE = 0.1;
 /** A face that the network doubts (a hand before it, a blur) is held at its predicted place so long, in µs. */
 const HOLD = 100_000;
-/** So long after it was lost a face is looked for near its last place before any other is taken up, in µs. */
-const AWAIT_RETURN = 1_000_000;
-/** After so long without any face, only every so many frames are searched: an empty chair costs little. */
-const SEARCH_EAGERLY = 1_000_000;
-const SEARCH_INTERVAL = 3;
-/** Detections that the landmark network is asked about in a frame, at most. */
-const CANDIDATES = 3;
 /** The second pass looks at a little more than where the face last was. */
 const SECOND_LOOK = 1.15;
-
-/** What the tracker knows of a face it follows or has just lost. */
-interface Track {
-  readonly id: number;
-  /** Where it was seen last, and when. */
-  region: FaceRegion;
-  seenAt: Micros;
-}
 
 /**
  * Follows one face from frame to frame: the detector runs only while there is none; then each frame's landmarks give the
@@ -67,14 +46,9 @@ export class FaceTracker {
   readonly #trial = new Float32Array(3 * LANDMARK_COUNT);
   readonly #smoothed = new Float32Array(3 * LANDMARK_COUNT);
   readonly #predicted = new Float32Array(3 * LANDMARK_COUNT);
-  #track: Track | null = null;
-  #lost: Track | null = null;
+  readonly #search = new FaceSearch();
+  #track: SeenFace | null = null;
   #lastId = 0;
-  #searchingSince: Micros | null = null;
-  #searched = 0;
-  /** Frames searched so far, and the doubtful face that the last of them may have shown. */
-  #look = 0;
-  #doubtful: { readonly region: FaceRegion; readonly look: number; readonly times: number } | null = null;
 
   /** Opens the networks. @throws UserError MODEL_MISSING or MODEL_CHANGED. */
   static async open(kernels: Kernels): Promise<FaceTracker> {
@@ -99,9 +73,10 @@ export class FaceTracker {
     if (this.#track) {
       const state = await this.#follow(frame, capturedAt, this.#track);
       if (state) return state;
-      this.#lose(capturedAt);
+      this.#search.begin(this.#track, capturedAt);
+      this.#track = null;
     }
-    return this.#search(frame, capturedAt);
+    return this.#search.isDue(capturedAt) ? this.#find(frame, capturedAt) : null;
   }
 
   /**
@@ -116,9 +91,7 @@ export class FaceTracker {
   /** Forgets every face: after a cut, or a pause. The next face gets another `trackId`. */
   reset(): void {
     this.#track = null;
-    this.#lost = null;
-    this.#searchingSince = null;
-    this.#doubtful = null;
+    this.#search.reset();
     this.#smoother.reset();
   }
 
@@ -130,7 +103,7 @@ export class FaceTracker {
   }
 
   /** The frame after one that showed the face. Null: it is gone. */
-  async #follow(frame: FrameAt, at: Micros, track: Track): Promise<FaceState | null> {
+  async #follow(frame: FrameAt, at: Micros, track: SeenFace): Promise<FaceState | null> {
     const expected = this.#smoother.predict(at, this.#predicted) ? regionFromLandmarks(this.#predicted) : track.region;
     let presence = await this.#model.locate(frame, expected, this.#trial);
     if (presence < KEEP_PRESENCE || !isSameFace(regionFromLandmarks(this.#trial), expected)) {
@@ -138,7 +111,7 @@ export class FaceTracker {
     }
     if (presence >= KEEP_PRESENCE) {
       this.#raw.set(this.#trial);
-      return this.#accept(at, presence, track);
+      return this.#accept(at, presence, track.id);
     }
     if (presence >= GONE_PRESENCE && at - track.seenAt <= HOLD) {
       this.#smoothed.set(this.#predicted);
@@ -160,80 +133,39 @@ export class FaceTracker {
 
     const found = findAgain(await this.#finder.detect(frame), expected);
     // Nothing there: at most a doubt remains, which holds the face for a moment.
-    if (!found) return Math.min(Math.max(presence, doubted), KEEP_PRESENCE - Number.EPSILON);
+    if (!found) return Math.min(Math.max(presence, doubted), DOUBTED);
     const region = regionFromDetection(found);
     presence = await this.#model.locate(frame, region, this.#trial);
     if (presence < KEEP_PRESENCE || isSameFace(regionFromLandmarks(this.#trial), region)) return presence;
-    return KEEP_PRESENCE - Number.EPSILON;
+    return DOUBTED;
   }
 
-  /** No face is followed: look for one, for a lost one near its place first. */
-  async #search(frame: FrameAt, at: Micros): Promise<FaceState | null> {
-    this.#searchingSince ??= at;
-    const isEager = at - this.#searchingSince < SEARCH_EAGERLY;
-    if (!isEager && this.#searched++ % SEARCH_INTERVAL !== 0) return null;
-
-    this.#look++;
+  /** No face is followed: looks for one in this frame. */
+  async #find(frame: FrameAt, at: Micros): Promise<FaceState | null> {
     const detections = await this.#finder.detect(frame);
-    if (this.#lost && at - this.#lost.seenAt > AWAIT_RETURN) this.#lost = null;
-    const lost = this.#lost;
-    if (lost) {
-      const again = findAgain(detections, lost.region);
-      return again && (await this.#takeUp(frame, at, again, lost.id));
-    }
-    for (const candidate of rankFaces(detections, frame.layout).slice(0, CANDIDATES)) {
-      const state = await this.#takeUp(frame, at, candidate, this.#lastId + 1);
-      if (state) return state;
+    const id = this.#search.awaited(at)?.id ?? this.#lastId + 1;
+    for (const candidate of this.#search.candidates(detections, frame.layout, at)) {
+      // Twice: the detector's region is rough, and the first points of a face should not jump to the second ones.
+      const rough = await this.#model.locate(frame, regionFromDetection(candidate), this.#raw);
+      if (rough < KEEP_PRESENCE) continue;
+      const presence = await this.#model.locate(frame, regionFromLandmarks(this.#raw), this.#raw);
+      if (!this.#search.believes(candidate, rough, presence)) continue;
+      this.#search.reset();
+      this.#smoother.reset();
+      this.#lastId = id;
+      return this.#accept(at, presence, id);
     }
     return null;
   }
 
-  /** Whether a doubtful face has been seen for certain in this place in the last looks, this one included. */
-  #hasStayed(region: FaceRegion): boolean {
-    const before = this.#doubtful;
-    const isSame = before?.look === this.#look - 1 && isSameFace(region, before.region);
-    this.#doubtful = { region, look: this.#look, times: isSame ? before.times + 1 : 1 };
-    return this.#doubtful.times >= SURE_LOOKS;
-  }
-
-  /** Begins to follow a face that the detector has found. Null if the landmark network sees none there. */
-  async #takeUp(frame: FrameAt, at: Micros, found: FaceDetection, id: number): Promise<FaceState | null> {
-    // Twice: the detector's region is rough, and the first points of a face should not jump to the second ones.
-    const place = regionFromDetection(found);
-    const rough = await this.#model.locate(frame, place, this.#raw);
-    if (rough < KEEP_PRESENCE) return null;
-    const presence = await this.#model.locate(frame, regionFromLandmarks(this.#raw), this.#raw);
-    if (presence < TAKE_UP_PRESENCE) return null;
-    const isReturning = id === this.#lost?.id;
-    if (found.score < SURE_SCORE && !isReturning) {
-      if (Math.min(rough, presence) < SURE_PRESENCE || !this.#hasStayed(place)) return null;
-    }
-
-    this.#lastId = id;
-    this.#lost = null;
-    this.#doubtful = null;
-    this.#searchingSince = null;
-    this.#searched = 0;
-    this.#smoother.reset();
-    this.#track = { id, region: regionFromLandmarks(this.#raw), seenAt: at };
-    return this.#accept(at, presence, this.#track);
-  }
-
-  #accept(at: Micros, presence: number, track: Track): FaceState {
+  /** Takes in the points in `#raw`. */
+  #accept(at: Micros, presence: number, id: number): FaceState {
     this.#smoother.update(this.#raw, at, this.#smoothed);
-    track.region = regionFromLandmarks(this.#smoothed);
-    track.seenAt = at;
-    return this.#state(at, presence, track.region, track.id);
+    this.#track = { id, region: regionFromLandmarks(this.#smoothed), seenAt: at };
+    return this.#state(at, presence, this.#track.region, id);
   }
 
   #state(capturedAt: Micros, presence: number, region: FaceRegion, trackId: number): FaceState {
     return { capturedAt, presence, region, points: this.#smoothed, rawPoints: this.#raw, trackId };
-  }
-
-  #lose(at: Micros): void {
-    this.#lost = this.#track;
-    this.#track = null;
-    this.#searchingSince = at;
-    this.#searched = 0;
   }
 }
