@@ -1,111 +1,107 @@
-import { existsSync, realpathSync, renameSync, rmSync } from 'node:fs';
 import { basename, extname } from 'node:path';
 import { UserError } from '../errors.js';
-import type { Micros } from '../frame/clock.js';
 import type { Frame } from '../frame/frame.js';
-import { type EncoderPreset, H264Writer } from './h264-writer.js';
+import type { RecordingPreset } from './h264-encoder.js';
+import { MOVIE_FORMATS, MovieWriter } from './movie-writer.js';
+import { OutputFile, outputFailed } from './output-file.js';
+import type { RecordingWriter } from './recording-writer.js';
 import type { FrameSink, StreamFormat } from './sink.js';
-import type { VideoWriter } from './video-writer.js';
 import { Y4mWriter } from './y4m-writer.js';
 
-/** FFmpeg's names of the containers, by extension. */
-const CONTAINERS: Readonly<Record<string, string>> = {
-  '.mp4': 'mp4',
-  '.m4v': 'mp4',
-  '.mov': 'mov',
-  '.mkv': 'matroska',
-};
-
-/** How to record. */
+/** How a recording is made. */
 export interface RecordingOptions {
   /**
-   * `live`: times are those of capture, and what is on disk plays at any moment, even after a kill.
-   * `offline`: times are those of the source, and the file appears under its name only when it is complete.
+   * `live` costs little processor time and writes the file in its place: what was recorded stays, whatever happens.
+   * `offline` makes smaller files, and puts a file in its place only when it is complete.
    */
-  readonly preset: EncoderPreset;
-  /** Replace a file that exists. */
-  readonly overwrite: boolean;
-  /** A file whose sound goes along; null for none. */
-  readonly copyAudioFrom: string | null;
+  readonly preset: RecordingPreset;
+  /** Whether an existing file may be replaced. Default: false. */
+  readonly overwrite?: boolean | undefined;
+  /** A media file whose sound is put beside the pictures, in sync with its first picture. Not for y4m. */
+  readonly copyAudioFrom?: string | null | undefined;
 }
 
-/** Records frames into a file: H.264 in .mp4, .mov or .mkv, or uncompressed .y4m. */
+/** Records frames to a file, in the format that its name ends in: .mp4, .m4v, .mov, .mkv (H.264) or .y4m. */
 export class RecordingSink implements FrameSink {
   readonly name: string;
   readonly #path: string;
-  readonly #options: RecordingOptions;
-  /** Where the file grows. */
-  readonly #partPath: string;
-  #writer: VideoWriter | null = null;
-  #startedAt: Micros | null = null;
-  #startPts: number | null = null;
-  #written = 0;
+  readonly #preset: RecordingPreset;
+  readonly #audioFrom: string | null;
+  readonly #file: OutputFile;
+  #writer: RecordingWriter | null = null;
 
-  constructor(path: string, options: RecordingOptions) {
+  constructor(path: string, { preset, overwrite = false, copyAudioFrom = null }: RecordingOptions) {
     this.name = `recording ${basename(path)}`;
     this.#path = path;
-    this.#options = options;
-    this.#partPath = options.preset === 'offline' ? `${path}.part` : path;
+    this.#preset = preset;
+    this.#audioFrom = copyAudioFrom;
+    this.#file = new OutputFile(path, { overwrite, isAtomic: preset === 'offline', input: copyAudioFrom });
   }
 
-  /** @throws UserError CONFIG_INVALID for another extension, OUTPUT_FAILED, LIBRARY_MISSING. */
   async open(format: StreamFormat): Promise<void> {
-    this.#refuseOverwriting();
-    const extension = extname(this.#path).toLowerCase();
-    if (extension === '.y4m') {
-      this.#writer = new Y4mWriter(format, this.#partPath);
-      return;
+    const writer = this.#makeWriter();
+    this.#file.create();
+    try {
+      await writer.open(format);
+    } catch (error) {
+      this.#file.discard();
+      throw this.#explain(error);
     }
-    const container = CONTAINERS[extension];
-    if (container === undefined) {
-      throw new UserError(
-        'CONFIG_INVALID',
-        `${this.#path} ends in "${extension}", which is no kind of file that mien records.`,
-        'Name a file that ends in .mp4, .mov, .mkv or .y4m.',
-      );
-    }
-    const { preset, copyAudioFrom } = this.#options;
-    this.#writer = await H264Writer.open(format, { path: this.#partPath, container, preset, copyAudioFrom });
+    this.#writer = writer;
   }
 
   write(frame: Frame): void {
-    if (!this.#writer) throw new Error('the recording is not open');
-    this.#startedAt ??= frame.capturedAt;
-    this.#startPts ??= frame.pts;
-    const seconds =
-      this.#options.preset === 'live' ? (frame.capturedAt - this.#startedAt) / 1e6 : frame.pts - this.#startPts;
-    this.#writer.write(frame.data, seconds);
-    this.#written++;
+    if (!this.#writer) return;
+    try {
+      this.#writer.write(frame);
+    } catch (error) {
+      this.discard();
+      throw this.#explain(error);
+    }
   }
 
   async close(): Promise<void> {
     const writer = this.#writer;
-    this.#writer = null;
     if (!writer) return;
-    if (this.#written === 0) {
-      writer.abandon();
-      rmSync(this.#partPath, { force: true });
-      return;
+    this.#writer = null;
+    try {
+      writer.finish();
+    } catch (error) {
+      this.#file.discard();
+      throw this.#explain(error);
     }
-    writer.close();
-    if (this.#partPath !== this.#path) renameSync(this.#partPath, this.#path);
+    this.#file.commit();
   }
 
-  #refuseOverwriting(): void {
-    if (!existsSync(this.#path)) return;
-    const source = this.#options.copyAudioFrom;
-    if (source !== null && existsSync(source) && realpathSync(source) === realpathSync(this.#path)) {
+  /** Gives up, in place of `close`: an offline recording leaves no file. Safe to call twice. */
+  discard(): void {
+    this.#writer?.abort();
+    this.#writer = null;
+    this.#file.discard();
+  }
+
+  #makeWriter(): RecordingWriter {
+    const extension = extname(this.#path).toLowerCase();
+    const { writePath } = this.#file;
+    if (extension === '.y4m') return new Y4mWriter(writePath, this.#preset === 'live');
+    const container = MOVIE_FORMATS[extension];
+    if (container === undefined) {
       throw new UserError(
         'OUTPUT_FAILED',
-        `${this.#path} is the input: it would be destroyed while it is read.`,
-        'Name another file as the output.',
+        `${this.#path} does not end in the name of a format that can be recorded.`,
+        `Give a name that ends in ${Object.keys(MOVIE_FORMATS).join(', ')} or .y4m.`,
       );
     }
-    if (this.#options.overwrite) return;
-    throw new UserError(
-      'OUTPUT_FAILED',
-      `${this.#path} exists already.`,
-      'Name another file, or add --overwrite where the command has it.',
-    );
+    return new MovieWriter({
+      path: this.#path,
+      writePath,
+      container,
+      preset: this.#preset,
+      audioFrom: this.#audioFrom,
+    });
+  }
+
+  #explain(error: unknown): Error {
+    return error instanceof UserError ? error : outputFailed(this.#path, error as NodeJS.ErrnoException);
   }
 }

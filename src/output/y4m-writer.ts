@@ -1,56 +1,73 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
-import { UserError } from '../errors.js';
+import type { Frame } from '../frame/frame.js';
+import { outputFailed } from './output-file.js';
+import type { RecordingWriter } from './recording-writer.js';
 import type { StreamFormat } from './sink.js';
-import type { VideoWriter } from './video-writer.js';
 
-const FRAME_HEAD = Buffer.from('FRAME\n');
+const FRAME_LINE = Buffer.from('FRAME\n');
+
+/** How many frames a gap may be filled with: past that, the machine was asleep and the recording goes on. */
+const GAP_FRAMES_MAX = 300;
 
 /**
- * Uncompressed YUV4MPEG2 with 4:2:0 chroma, which needs no library. Every frame has the same length: its times are the
- * rate's. Source of the format: the manual page yuv4mpeg(5) of mjpegtools.
+ * Writes y4m: uncompressed, lossless, and without FFmpeg. The format has no time stamps, only a rate.
+ *
+ * Source: yuv4mpeg(5) of mjpegtools
  */
-export class Y4mWriter implements VideoWriter {
+export class Y4mWriter implements RecordingWriter {
   readonly #path: string;
-  readonly #file: number;
+  readonly #fillsGaps: boolean;
+  #fd: number | null = null;
+  #fps = 0;
+  #firstPts: number | null = null;
+  #written = 0;
 
-  /** @throws UserError OUTPUT_FAILED. */
-  constructor({ layout, rate }: StreamFormat, path: string) {
+  /** @param fillsGaps - repeats a frame that comes late, so that a live recording with drops keeps its time. */
+  constructor(path: string, fillsGaps: boolean) {
     this.#path = path;
-    this.#file = this.#guard(() => openSync(path, 'w'));
-    const head = `YUV4MPEG2 W${layout.width} H${layout.height} F${rate.num}:${rate.den} Ip A1:1 C420jpeg XCOLORRANGE=LIMITED\n`;
-    this.#write(Buffer.from(head));
+    this.#fillsGaps = fillsGaps;
   }
 
-  write(data: Uint8Array): void {
-    this.#write(FRAME_HEAD);
-    this.#write(data);
+  open({ layout, rate }: StreamFormat): void {
+    this.#fps = rate.num / rate.den;
+    this.#fd = openSync(this.#path, 'w');
+    const { width, height } = layout;
+    this.#writeAll(
+      Buffer.from(`YUV4MPEG2 W${width} H${height} F${rate.num}:${rate.den} Ip A1:1 C420mpeg2 XCOLORRANGE=LIMITED\n`),
+    );
   }
 
-  close(): void {
-    this.#guard(() => closeSync(this.#file));
+  write({ data, layout, pts }: Frame): void {
+    this.#firstPts ??= pts;
+    const frame = data.subarray(0, layout.byteLength);
+    for (let copies = this.#copiesOf(pts - this.#firstPts); copies > 0; copies--) {
+      this.#writeAll(FRAME_LINE);
+      this.#writeAll(frame);
+      this.#written++;
+    }
   }
 
-  abandon(): void {
-    closeSync(this.#file);
+  finish(): void {
+    if (this.#fd !== null) closeSync(this.#fd);
+    this.#fd = null;
   }
 
-  /** A full disk takes a part of a write, and refuses the next one. */
-  #write(bytes: Uint8Array): void {
-    this.#guard(() => {
-      for (let done = 0; done < bytes.byteLength; ) done += writeSync(this.#file, bytes, done);
-    });
+  abort(): void {
+    this.finish();
   }
 
-  #guard<T>(act: () => T): T {
+  #copiesOf(seconds: number): number {
+    if (!this.#fillsGaps) return 1;
+    const missing = Math.round(seconds * this.#fps) - this.#written;
+    return missing > GAP_FRAMES_MAX ? 1 : Math.max(1, missing + 1);
+  }
+
+  #writeAll(bytes: Uint8Array): void {
+    if (this.#fd === null) throw new Error('the writer is not open');
     try {
-      return act();
+      for (let done = 0; done < bytes.length; ) done += writeSync(this.#fd, bytes, done, bytes.length - done);
     } catch (cause) {
-      throw new UserError(
-        'OUTPUT_FAILED',
-        `${this.#path} could not be written: ${(cause as Error).message}.`,
-        'Check that the folder exists, may be written to, and has room.',
-        { cause },
-      );
+      throw outputFailed(this.#path, cause as NodeJS.ErrnoException);
     }
   }
 }

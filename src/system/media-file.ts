@@ -67,9 +67,9 @@ function unreadable(path: string, cause: NodeJS.ErrnoException): UserError {
 export function openMediaFile(ffmpeg: Ffmpeg, path: string): FormatContext {
   requireReadableFile(path);
   const format = new ffmpeg.FormatContext();
-  const options = ffmpeg.Dictionary.fromObject({ protocol_whitelist: 'file' });
-  const opened = format.openInputSync(`file:${path}`, null, options);
-  options.free();
+  format.allocContext();
+  format.setOption('protocol_whitelist', 'file');
+  const opened = format.openInputSync(`file:${path}`, null, null);
   if (opened < 0) throw notMedia(path, describeFfmpegError(ffmpeg, opened));
   if (TEXT_FORMATS.has(format.iformat?.name ?? '')) {
     format.closeInputSync();

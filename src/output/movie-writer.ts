@@ -1,0 +1,154 @@
+import type { FormatContext, Packet, Stream } from 'node-av/lib';
+import { UserError } from '../errors.js';
+import type { Frame } from '../frame/frame.js';
+import { describeFfmpegError, type Ffmpeg, loadFfmpeg } from '../system/ffmpeg.js';
+import { AudioCopy } from './audio-copy.js';
+import { H264Encoder, type RecordingPreset } from './h264-encoder.js';
+import { outputFailed } from './output-file.js';
+import type { RecordingWriter } from './recording-writer.js';
+import type { StreamFormat } from './sink.js';
+
+/** File formats by extension: FFmpeg's name for each. */
+export const MOVIE_FORMATS: Readonly<Record<string, string>> = {
+  '.mp4': 'mp4',
+  '.m4v': 'mp4',
+  '.mov': 'mov',
+  '.mkv': 'matroska',
+};
+
+/** What a movie is made of. */
+export interface MovieOptions {
+  /** For messages: the name the user gave. */
+  readonly path: string;
+  readonly writePath: string;
+  /** A key of FFmpeg's formats: `mp4`, `mov` or `matroska`. */
+  readonly container: string;
+  readonly preset: RecordingPreset;
+  /** A file whose sound goes with the pictures, or null. */
+  readonly audioFrom: string | null;
+}
+
+/** Microseconds of film in a fragment of an unfinished mp4: what is lost at most if the machine loses power. */
+const FRAGMENT_US = 1_000_000;
+
+/**
+ * Writes H.264 in mp4, mov or mkv. A file whose process was killed is playable up to about its last second: mp4 is
+ * written in fragments, and turned into a plain file when it is finished.
+ */
+export class MovieWriter implements RecordingWriter {
+  readonly #options: MovieOptions;
+  #ffmpeg: Ffmpeg | null = null;
+  #encoder: H264Encoder | null = null;
+  #output: FormatContext | null = null;
+  #video: Stream | null = null;
+  #audio: AudioCopy | null = null;
+  /** Shift from the frames' times to the film's; set by the first frame, and by a source that starts over. */
+  #shift: number | null = null;
+  #lastSeconds = Number.NEGATIVE_INFINITY;
+  #intervalS = 0;
+
+  constructor(options: MovieOptions) {
+    this.#options = options;
+  }
+
+  async open({ layout, rate }: StreamFormat): Promise<void> {
+    const { writePath, container, preset, audioFrom } = this.#options;
+    const ffmpeg = await loadFfmpeg();
+    this.#ffmpeg = ffmpeg;
+    this.#intervalS = rate.den / rate.num;
+    try {
+      const output = new ffmpeg.FormatContext();
+      this.#output = output;
+      this.#check(output.allocOutputContext2(null, container, `file:${writePath}`));
+      const isGlobalHeader = output.oformat ? (output.oformat.flags & ffmpeg.AVFMT_GLOBALHEADER) !== 0 : true;
+      this.#encoder = new H264Encoder(ffmpeg, layout, rate, preset, isGlobalHeader);
+      this.#video = output.newStream(null);
+      this.#check(this.#video.codecpar.fromContext(this.#encoder.codec));
+      this.#video.timeBase = this.#encoder.codec.timeBase;
+      this.#video.avgFrameRate = this.#encoder.codec.framerate;
+      if (audioFrom !== null) {
+        this.#audio = AudioCopy.open(ffmpeg, audioFrom, output, container, (packet) => this.#write(packet));
+      }
+
+      this.#check(output.openOutputSync());
+      if (container !== 'matroska') {
+        output.setOption('movflags', '+hybrid_fragmented');
+        output.setOption('frag_duration', FRAGMENT_US);
+      }
+      this.#check(output.writeHeaderSync(null));
+    } catch (error) {
+      this.abort();
+      throw error;
+    }
+  }
+
+  write({ data, pts }: Frame): void {
+    const seconds = this.#filmTime(pts);
+    this.#audio?.copyUntil(seconds);
+    this.#encoder!.encode(data, seconds, (packet) => this.#writeVideo(packet));
+  }
+
+  finish(): void {
+    if (!this.#output) return;
+    try {
+      this.#encoder!.flush((packet) => this.#writeVideo(packet));
+      this.#audio?.finish();
+      this.#check(this.#output.writeTrailerSync());
+    } finally {
+      this.#release();
+    }
+  }
+
+  abort(): void {
+    this.#release();
+  }
+
+  /** Films start at 0 and never run back, whatever the source's times do. */
+  #filmTime(pts: number): number {
+    this.#shift ??= -pts;
+    let seconds = pts + this.#shift;
+    if (seconds <= this.#lastSeconds) {
+      this.#shift = this.#lastSeconds + this.#intervalS - pts;
+      seconds = pts + this.#shift;
+    }
+    this.#lastSeconds = seconds;
+    return seconds;
+  }
+
+  #writeVideo(packet: Packet): void {
+    packet.streamIndex = this.#video!.index;
+    packet.rescaleTs(this.#encoder!.codec.timeBase, this.#video!.timeBase);
+    this.#write(packet);
+  }
+
+  #write(packet: Packet): void {
+    this.#check(this.#output!.interleavedWriteFrameSync(packet));
+  }
+
+  #check(result: number): void {
+    if (result >= 0) return;
+    const ffmpeg = this.#ffmpeg!;
+    if (result === ffmpeg.AVERROR_ENOSPC) throw outputFailed(this.#options.path, errno('ENOSPC'));
+    throw new UserError(
+      'OUTPUT_FAILED',
+      `${this.#options.path} cannot be written: ${describeFfmpegError(ffmpeg, result)}.`,
+      'Check the free space and the permissions of its folder, or choose another one.',
+    );
+  }
+
+  #release(): void {
+    this.#audio?.close();
+    this.#encoder?.close();
+    if (this.#output) {
+      this.#output.closeOutputSync();
+      this.#output.freeContext();
+    }
+    this.#audio = null;
+    this.#encoder = null;
+    this.#output = null;
+  }
+}
+
+function errno(code: string): NodeJS.ErrnoException {
+  return Object.assign(new Error(code), { code });
+}
