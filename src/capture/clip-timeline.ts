@@ -39,21 +39,31 @@ export class ClipTimeline {
     return this.#roundStart + pts;
   }
 
-  /** Each source frame belongs to the output frame nearest to its time, so that jitter of the times does no harm. */
+  /**
+   * Each source frame belongs to the output frame nearest to its time, so that jitter of the times does no harm. A clip
+   * has as many output frames as its length has room for, rounded: a last frame that would only come after them is left
+   * out.
+   */
   #nextAtRate(fps: number): number | null {
     const reader = this.#reader;
     this.#slot++;
+    this.#advanceTo(this.#slot, fps);
     if (reader.nextPts === null && this.#slot >= Math.max(1, Math.round(reader.currentEnd * fps))) {
       if (!this.#loop) return null;
       this.#roundStart += this.#slot;
       this.#slot = 0;
       reader.rewind();
-    }
-    for (;;) {
-      const pts = reader.nextPts;
-      if (pts === null || Math.round(pts * fps) > this.#slot) break;
-      reader.advance();
+      this.#advanceTo(0, fps);
     }
     return (this.#roundStart + this.#slot) / fps;
+  }
+
+  /** Goes on to the last frame that is to be shown in this slot or before. */
+  #advanceTo(slot: number, fps: number): void {
+    for (;;) {
+      const pts = this.#reader.nextPts;
+      if (pts === null || Math.round(pts * fps) > slot) return;
+      this.#reader.advance();
+    }
   }
 }
