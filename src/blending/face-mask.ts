@@ -6,7 +6,7 @@ import { LEFT_BROW, LEFT_EYE, LIPS, NOSTRILS, RIGHT_BROW, RIGHT_EYE } from './fa
 
 const MAX_POINTS = 64;
 /** Coarse cells by which an eye is grown, so that lashes and the waterline stay; radii of a nostril. */
-const EYE_GROWTH = 0.008 * CELLS_PER_FACE;
+const EYE_GROWTH = 0.004 * CELLS_PER_FACE;
 const NOSTRIL_WIDTH = 0.021 * CELLS_PER_FACE;
 const NOSTRIL_HEIGHT = 0.014 * CELLS_PER_FACE;
 const NOSTRIL_CORNERS = 12;

@@ -1,5 +1,6 @@
 import type { FaceGrid } from '../blending/face-grid.js';
 import { SKIN_POINTS } from '../blending/face-outlines.js';
+import type { I420Layout } from '../frame/i420.js';
 
 /** Coarse planes of the face, f32, `cols` x `rows`. */
 export interface CoarsePlanes {
@@ -55,7 +56,13 @@ export class SkinTone {
    *
    * @param seconds - since the frame before. @returns whether the tone is known, now or from earlier.
    */
-  measure(grid: FaceGrid, points: Float32Array, planes: CoarsePlanes, width: number, height: number, seconds: number) {
+  measure(
+    grid: FaceGrid,
+    points: Float32Array,
+    planes: CoarsePlanes,
+    { width, height }: I420Layout,
+    seconds: number,
+  ): boolean {
     this.#count = 0;
     for (let i = 0; i < SKIN_POINTS.length; i++) {
       const a = 3 * SKIN_POINTS[i]!;
