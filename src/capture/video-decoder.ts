@@ -70,9 +70,11 @@ export class VideoDecoder {
 
   /** @throws UserError if the file has gone or has changed for the worse since. */
   reopen(): void {
+    // The new one first: if it cannot be opened, `close` still finds the old one to free.
+    const opened = openVideo(this.#ffmpeg, this.#path);
     this.#codec.freeContext();
     this.#format.closeInputSync();
-    ({ format: this.#format, stream: this.#stream, codec: this.#codec } = openVideo(this.#ffmpeg, this.#path));
+    ({ format: this.#format, stream: this.#stream, codec: this.#codec } = opened);
     this.#hasEnded = false;
   }
 

@@ -88,7 +88,8 @@ export class Y4mReader implements VideoReader {
   }
 
   convert(into: Uint8Array): void {
-    readSync(this.#fd, into, 0, this.#layout.byteLength, this.#current);
+    const bytes = readSync(this.#fd, into, 0, this.#layout.byteLength, this.#current);
+    if (bytes < this.#layout.byteLength) throw new Error('the file has become shorter since it was opened');
   }
 
   rewind(): void {

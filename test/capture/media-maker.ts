@@ -43,12 +43,16 @@ export interface Made {
   readonly container: string;
   readonly video?: MadeVideo;
   readonly sounds?: readonly MadeSound[];
+  readonly formatOptions?: Readonly<Record<string, string>>;
 }
 
 const SAMPLE_RATE = 48_000;
 
 /** Writes a media file with FFmpeg's own encoders, for tests of reading. */
-export async function makeMedia(path: string, { container, video, sounds = [] }: Made): Promise<void> {
+export async function makeMedia(
+  path: string,
+  { container, video, sounds = [], formatOptions = {} }: Made,
+): Promise<void> {
   const ffmpeg = await loadFfmpeg();
   const { throwIfError } = ffmpeg.FFmpegError;
   const format = new ffmpeg.FormatContext();
@@ -58,6 +62,9 @@ export async function makeMedia(path: string, { container, video, sounds = [] }:
   for (const sound of sounds) tracks.push(makeSound(ffmpeg, format, sound));
 
   throwIfError(format.openOutputSync(), 'open');
+  for (const [name, value] of Object.entries(formatOptions)) {
+    throwIfError(format.setOption(name, value, ffmpeg.AV_OPT_TYPE_STRING, ffmpeg.AV_OPT_SEARCH_CHILDREN), name);
+  }
   throwIfError(format.writeHeaderSync(null), 'header');
   const packet = new ffmpeg.Packet();
   packet.alloc();
