@@ -144,7 +144,7 @@ function openEncoder(
   codec.colorPrimaries = ffmpeg.AVCOL_PRI_BT709;
   codec.colorTrc = ffmpeg.AVCOL_TRC_BT709;
   if (isGlobalHeader) codec.setFlags(ffmpeg.AV_CODEC_FLAG_GLOBAL_HEADER);
-  // Options are set one by one: an options dictionary given to node-av 6.1's open corrupts the heap.
+  // Options are set one by one: a Dictionary handed to open2 is freed twice by node-av 6.1.1.
   codec.setOption('preset', settings.preset);
   codec.setOption('crf', settings.crf);
   if (settings.tune) codec.setOption('tune', settings.tune);

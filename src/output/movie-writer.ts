@@ -1,6 +1,5 @@
 import type { FormatContext, Packet, Stream } from 'node-av/lib';
 import { UserError } from '../errors.js';
-import type { Frame } from '../frame/frame.js';
 import { describeFfmpegError, type Ffmpeg, loadFfmpeg } from '../system/ffmpeg.js';
 import { AudioCopy } from './audio-copy.js';
 import { H264Encoder, type RecordingPreset } from './h264-encoder.js';
@@ -42,10 +41,6 @@ export class MovieWriter implements RecordingWriter {
   #output: FormatContext | null = null;
   #video: Stream | null = null;
   #audio: AudioCopy | null = null;
-  /** Shift from the frames' times to the film's; set by the first frame, and by a source that starts over. */
-  #shift: number | null = null;
-  #lastSeconds = Number.NEGATIVE_INFINITY;
-  #intervalS = 0;
 
   constructor(options: MovieOptions) {
     this.#options = options;
@@ -55,7 +50,6 @@ export class MovieWriter implements RecordingWriter {
     const { writePath, container, preset, audioFrom } = this.#options;
     const ffmpeg = await loadFfmpeg();
     this.#ffmpeg = ffmpeg;
-    this.#intervalS = rate.den / rate.num;
     try {
       const output = new ffmpeg.FormatContext();
       this.#output = output;
@@ -82,8 +76,7 @@ export class MovieWriter implements RecordingWriter {
     }
   }
 
-  write({ data, pts }: Frame): void {
-    const seconds = this.#filmTime(pts);
+  write(data: Uint8Array, seconds: number): void {
     this.#audio?.copyUntil(seconds);
     this.#encoder!.encode(data, seconds, (packet) => this.#writeVideo(packet));
   }
@@ -101,18 +94,6 @@ export class MovieWriter implements RecordingWriter {
 
   abort(): void {
     this.#release();
-  }
-
-  /** Films start at 0 and never run back, whatever the source's times do. */
-  #filmTime(pts: number): number {
-    this.#shift ??= -pts;
-    let seconds = pts + this.#shift;
-    if (seconds <= this.#lastSeconds) {
-      this.#shift = this.#lastSeconds + this.#intervalS - pts;
-      seconds = pts + this.#shift;
-    }
-    this.#lastSeconds = seconds;
-    return seconds;
   }
 
   #writeVideo(packet: Packet): void {

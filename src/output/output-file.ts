@@ -50,11 +50,14 @@ export class OutputFile {
     }
   }
 
-  /** Removes what was written under the other name; a file written in its place is kept, for what it holds. */
-  discard(): void {
+  /**
+   * Removes what was written under the other name. A file written in its place is kept, for what it holds, unless it
+   * holds nothing (`isEmpty`).
+   */
+  discard(isEmpty = false): void {
     if (!this.#isPending) return;
     this.#isPending = false;
-    if (this.writePath !== this.path) rmSync(this.writePath, { force: true });
+    if (isEmpty || this.writePath !== this.path) rmSync(this.writePath, { force: true });
   }
 
   #refuseInput(): void {

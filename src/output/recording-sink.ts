@@ -11,8 +11,9 @@ import { Y4mWriter } from './y4m-writer.js';
 /** How a recording is made. */
 export interface RecordingOptions {
   /**
-   * `live` costs little processor time and writes the file in its place: what was recorded stays, whatever happens.
-   * `offline` makes smaller files, and puts a file in its place only when it is complete.
+   * `live`: little processor time; times are those of capture; the file grows in its place, and what is there plays even
+   * if the process is killed. `offline`: smaller files; times are those of the source; the file appears under its name
+   * only when it is complete.
    */
   readonly preset: RecordingPreset;
   /** Whether an existing file may be replaced. Default: false. */
@@ -29,6 +30,10 @@ export class RecordingSink implements FrameSink {
   readonly #audioFrom: string | null;
   readonly #file: OutputFile;
   #writer: RecordingWriter | null = null;
+  /** Seconds of the source's clock that are the film's zero; set by the first frame. */
+  #zero = Number.NaN;
+  #lastSeconds = Number.NEGATIVE_INFINITY;
+  #intervalS = 0;
 
   constructor(path: string, { preset, overwrite = false, copyAudioFrom = null }: RecordingOptions) {
     this.name = `recording ${basename(path)}`;
@@ -44,16 +49,17 @@ export class RecordingSink implements FrameSink {
     try {
       await writer.open(format);
     } catch (error) {
-      this.#file.discard();
+      this.#file.discard(true);
       throw this.#explain(error);
     }
+    this.#intervalS = format.rate.den / format.rate.num;
     this.#writer = writer;
   }
 
   write(frame: Frame): void {
     if (!this.#writer) return;
     try {
-      this.#writer.write(frame);
+      this.#writer.write(frame.data, this.#filmTime(frame));
     } catch (error) {
       this.discard();
       throw this.#explain(error);
@@ -63,6 +69,10 @@ export class RecordingSink implements FrameSink {
   async close(): Promise<void> {
     const writer = this.#writer;
     if (!writer) return;
+    if (this.#lastSeconds < 0) {
+      this.discard();
+      return;
+    }
     this.#writer = null;
     try {
       writer.finish();
@@ -73,11 +83,20 @@ export class RecordingSink implements FrameSink {
     this.#file.commit();
   }
 
-  /** Gives up, in place of `close`: an offline recording leaves no file. Safe to call twice. */
+  /** Gives up, in place of `close`: an offline recording, or one without a frame, leaves no file. Safe to call twice. */
   discard(): void {
     this.#writer?.abort();
     this.#writer = null;
-    this.#file.discard();
+    this.#file.discard(this.#lastSeconds < 0);
+  }
+
+  /** A film starts at 0 and never runs back, whatever the source's times do. */
+  #filmTime({ capturedAt, pts }: Frame): number {
+    const now = this.#preset === 'live' ? capturedAt / 1e6 : pts;
+    if (Number.isNaN(this.#zero)) this.#zero = now;
+    if (now - this.#zero <= this.#lastSeconds) this.#zero = now - this.#lastSeconds - this.#intervalS;
+    this.#lastSeconds = now - this.#zero;
+    return this.#lastSeconds;
   }
 
   #makeWriter(): RecordingWriter {
@@ -87,7 +106,7 @@ export class RecordingSink implements FrameSink {
     const container = MOVIE_FORMATS[extension];
     if (container === undefined) {
       throw new UserError(
-        'OUTPUT_FAILED',
+        'CONFIG_INVALID',
         `${this.#path} does not end in the name of a format that can be recorded.`,
         `Give a name that ends in ${Object.keys(MOVIE_FORMATS).join(', ')} or .y4m.`,
       );

@@ -1,12 +1,15 @@
-import type { Frame } from '../frame/frame.js';
 import type { StreamFormat } from './sink.js';
 
 /** Writes frames in one file format. Synchronous: a recording has a thread of its own. */
 export interface RecordingWriter {
   /** @throws UserError OUTPUT_FAILED or LIBRARY_MISSING. */
   open(format: StreamFormat): void | Promise<void>;
-  /** @throws UserError OUTPUT_FAILED. */
-  write(frame: Frame): void;
+  /**
+   * @param data - a frame in the layout that the writer was opened for. @param seconds - when it is shown: 0 for the
+   * first one, and growing.
+   * @throws UserError OUTPUT_FAILED.
+   */
+  write(data: Uint8Array, seconds: number): void;
   /** Completes the file. @throws UserError OUTPUT_FAILED. */
   finish(): void;
   /** Lets go of the file without completing it. */

@@ -1,5 +1,5 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
-import type { Frame } from '../frame/frame.js';
+import type { I420Layout } from '../frame/i420.js';
 import { outputFailed } from './output-file.js';
 import type { RecordingWriter } from './recording-writer.js';
 import type { StreamFormat } from './sink.js';
@@ -19,7 +19,7 @@ export class Y4mWriter implements RecordingWriter {
   readonly #fillsGaps: boolean;
   #fd: number | null = null;
   #fps = 0;
-  #firstPts: number | null = null;
+  #layout: I420Layout | null = null;
   #written = 0;
 
   /** @param fillsGaps - repeats a frame that comes late, so that a live recording with drops keeps its time. */
@@ -29,6 +29,7 @@ export class Y4mWriter implements RecordingWriter {
   }
 
   open({ layout, rate }: StreamFormat): void {
+    this.#layout = layout;
     this.#fps = rate.num / rate.den;
     this.#fd = openSync(this.#path, 'w');
     const { width, height } = layout;
@@ -37,10 +38,9 @@ export class Y4mWriter implements RecordingWriter {
     );
   }
 
-  write({ data, layout, pts }: Frame): void {
-    this.#firstPts ??= pts;
-    const frame = data.subarray(0, layout.byteLength);
-    for (let copies = this.#copiesOf(pts - this.#firstPts); copies > 0; copies--) {
+  write(data: Uint8Array, seconds: number): void {
+    const frame = data.subarray(0, this.#layout?.byteLength);
+    for (let copies = this.#copiesOf(seconds); copies > 0; copies--) {
       this.#writeAll(FRAME_LINE);
       this.#writeAll(frame);
       this.#written++;
