@@ -47,7 +47,7 @@ const tracker = await FaceTracker.open(kernels);
 const setup = { tracker, kernels, frame };
 
 for (const still of STILLS.filter(({ path }) => existsSync(path))) {
-  const results = await tryFilters(setup, await readStill(still), frames);
+  const { filters, predictions } = await tryFilters(setup, await readStill(still), frames);
   console.log(`\n${basename(still.path)}, frame ${still.frame}, ${frames} frames a row\n`);
   printTable(
     [
@@ -57,13 +57,21 @@ for (const still of STILLS.filter(({ path }) => existsSync(path))) {
       ...MOTIONS.map((name) => `lag ${name} ms`),
       ...MOTIONS.map((name) => `error ${name} px`),
     ],
-    results.map((row) => [
+    filters.map((row) => [
       row.filter,
       row.jitterPx.toFixed(3),
       row.tremblePx.toFixed(3),
       ...MOTIONS.map((name) => row.motions[name].lagMs.toFixed(1)),
       ...MOTIONS.map((name) => row.motions[name].errorPx.toFixed(2)),
     ]),
+  );
+  console.log('\nShown with the next frame, 33 ms later\n');
+  printTable(
+    ['points', ...MOTIONS.map((name) => `error ${name} px`)],
+    [
+      ['left where they were', ...MOTIONS.map((name) => predictions[name].heldPx.toFixed(2))],
+      ['predicted', ...MOTIONS.map((name) => predictions[name].predictedPx.toFixed(2))],
+    ],
   );
 }
 

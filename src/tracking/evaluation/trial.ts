@@ -16,6 +16,9 @@ const FRAMES_PER_SECOND = 30;
 /** What happens before is not counted: filters settle. */
 const SETTLING_FRAMES = 60;
 
+/** How far ahead predictions are tried: a frame of 30 a second. */
+export const AHEAD_SECONDS = 1 / FRAMES_PER_SECOND;
+
 /** A face as tracked over time. */
 export interface Recording {
   /** Seconds. */
@@ -23,6 +26,8 @@ export interface Recording {
   /** As the network gave it, and as the tracker smoothed it. */
   readonly raw: Track;
   readonly smoothed: Track;
+  /** As the tracker predicts it for AHEAD_SECONDS after each frame. */
+  readonly predicted: Track;
 }
 
 /** The filters that ours is measured against. */
@@ -37,6 +42,18 @@ export interface MotionResult {
   readonly lagMs: number;
   /** RMS distance from the truth, in pixels. */
   readonly errorPx: number;
+}
+
+/** Errors when the points of one frame are shown with the next, in pixels: left where they were, and predicted. */
+export interface PredictionResult {
+  readonly heldPx: number;
+  readonly predictedPx: number;
+}
+
+/** What a trial has measured. */
+export interface TrialResult {
+  readonly filters: readonly FilterResult[];
+  readonly predictions: Readonly<Record<keyof typeof KNOWN_MOTIONS, PredictionResult>>;
 }
 
 /** How a filter does. */
@@ -78,6 +95,7 @@ export async function record(
   const times: number[] = [];
   const raw: Float32Array[] = [];
   const smoothed: Float32Array[] = [];
+  const predicted: Float32Array[] = [];
   tracker.reset();
   for (let index = 0; await fill(kernels.u8(frame.address, frame.layout.byteLength), index); index++) {
     const seconds = index / framesPerSecond;
@@ -86,8 +104,11 @@ export async function record(
     times.push(seconds);
     raw.push(face.rawPoints.slice());
     smoothed.push(face.points.slice());
+    const ahead = new Float32Array(face.points.length);
+    tracker.predict(((seconds + AHEAD_SECONDS + 1) * 1e6) as Micros, ahead);
+    predicted.push(ahead);
   }
-  return { times, raw, smoothed };
+  return { times, raw, smoothed, predicted };
 }
 
 /**
@@ -102,7 +123,7 @@ export async function tryFilters(
   still: Uint8Array,
   frames: number,
   motions: readonly (keyof typeof KNOWN_MOTIONS)[] = ['slow', 'lively', 'nods', 'quick'],
-): Promise<FilterResult[]> {
+): Promise<TrialResult> {
   const { tracker, kernels, frame } = setup;
   kernels.u8(frame.address, frame.layout.byteLength).set(still);
   tracker.reset();
@@ -117,24 +138,29 @@ export async function tryFilters(
 
   const atRest = await recordMotion(() => AT_REST);
   const neutral = meanPoints(atRest.raw);
-  const results = apply(atRest).map(([filter, track]) => ({
+  const filters = apply(atRest).map(([filter, track]) => ({
     filter,
     jitterPx: jitter(track),
     tremblePx: tremble(track),
     motions: {} as Record<keyof typeof KNOWN_MOTIONS, MotionResult>,
   }));
+  const predictions = {} as Record<keyof typeof KNOWN_MOTIONS, PredictionResult>;
   for (const name of motions) {
     const truth = moved(neutral, KNOWN_MOTIONS[name], picture.about);
     const recording = await recordMotion(KNOWN_MOTIONS[name]);
     const times = recording.times.slice(SETTLING_FRAMES);
     for (const [index, [, track]] of apply(recording).entries()) {
-      results[index]!.motions[name] = {
+      filters[index]!.motions[name] = {
         lagMs: 1000 * lagOf(track, times, truth),
         errorPx: errorAt(track, times, truth),
       };
     }
+    predictions[name] = {
+      heldPx: errorAt(recording.raw.slice(SETTLING_FRAMES), times, truth, -AHEAD_SECONDS),
+      predictedPx: errorAt(recording.predicted.slice(SETTLING_FRAMES), times, truth, -AHEAD_SECONDS),
+    };
   }
-  return results;
+  return { filters, predictions };
 }
 
 /** All filters over one recording, settled: the network's own points first, ours last. */

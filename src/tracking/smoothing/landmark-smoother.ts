@@ -9,14 +9,14 @@ import { POINT_GROUPS } from './point-groups.js';
 
 /** A face at rest, drifting (a slow sway), moving (nods, turns), and thrown about. */
 const HEAD_MOTION: readonly Hypothesis[] = [
-  { kind: 'still', wander: 3e-7 },
+  { kind: 'still', wander: 3e-8 },
   { kind: 'moving', agility: 0.1 },
   { kind: 'moving', agility: 10 },
   { kind: 'moving', agility: 900 },
 ];
 /** Within the face: at rest, a change of expression, a blink or a syllable. */
 const EXPRESSION: readonly Hypothesis[] = [
-  { kind: 'still', wander: 3e-7 },
+  { kind: 'still', wander: 3e-8 },
   { kind: 'moving', agility: 0.3 },
   { kind: 'moving', agility: 900 },
 ];
