@@ -12,7 +12,7 @@ import { allocatePlanes, BLUR_SCRATCH, type TouchUpPlanes } from './touch-up-pla
 const FEATHER = 3;
 const MIDDLE = 5;
 const BROAD = 13;
-const LIFT_FEATHER = 7;
+const LIFT_FEATHER = 9;
 /** Fine cells to each side that a cell of luma is averaged over: what is finer than that (1/50 of the face) is kept. */
 const LUMA_REACH = 2.25;
 /** Edges stronger than these shares of skin luma stay: relative, so that light and dark skin are smoothed alike. */
@@ -23,8 +23,8 @@ const HELD_BACK = 0.12;
 /** Luma is corrected about black, so that a lift scales light; chroma about no colour. */
 const BLACK = 16;
 const NEUTRAL = 128;
-/** The largest lift: black plus 1.6 times the light. */
-const LIFT_GAIN = 0.6;
+/** The largest lift: black plus 1.55 times the light. */
+const LIFT_GAIN = 0.55;
 /** Of the fine band, on top of the rest, where a lift would bring up the noise of a dark picture. */
 const LIFT_DENOISE = 0.2;
 /** Radians that the head is turned: the far cheek starts to fade, is gone. */

@@ -16,7 +16,7 @@ export interface TouchUpAmounts {
 
 /** The strength at which the shares below hold: the default setting. */
 const DESIGN_STRENGTH = 60;
-const DESIGN: TouchUpAmounts = { fine: 0.08, middle: 0.6, broad: 0.22, even: 0.45, pull: 0.1, lift: 0.75 };
+const DESIGN: TouchUpAmounts = { fine: 0.08, middle: 0.6, broad: 0.22, even: 0.45, pull: 0.1, lift: 0.7 };
 
 /**
  * The amounts of a strength, 0 to 100. What is *kept* of a band is a power of the strength: equal steps of the slider look
