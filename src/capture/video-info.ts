@@ -18,12 +18,15 @@ export function streamRate(stream: Stream): Rate {
   return FALLBACK_RATE;
 }
 
-/** Frames of a stream: as its file counts them, else from its length; null where neither is known. */
+/**
+ * Frames of a stream: as its file counts them, or from its length; null where neither is known. The count of a fragmented
+ * file is that of its first fragment, so the larger number counts.
+ */
 export function countFrames(format: FormatContext, stream: Stream, rate: Rate): number | null {
   const counted = Number(stream.nbFrames);
-  if (counted > 0) return counted;
   const { num, den } = stream.timeBase;
   const streamLength = (Number(stream.duration) * num) / den;
   const length = streamLength > 0 ? streamLength : Number(format.duration) / AV_TIME_BASE;
-  return length > 0 ? Math.max(1, Math.round((length * rate.num) / rate.den)) : null;
+  const fromLength = length > 0 ? Math.max(1, Math.round((length * rate.num) / rate.den)) : 0;
+  return Math.max(counted, fromLength) || null;
 }

@@ -35,45 +35,30 @@ const FRAGMENT_US = 1_000_000;
  * written in fragments, and turned into a plain file when it is finished.
  */
 export class MovieWriter implements RecordingWriter {
-  readonly #options: MovieOptions;
-  #ffmpeg: Ffmpeg | null = null;
+  readonly #ffmpeg: Ffmpeg;
+  readonly #path: string;
+  readonly #output: FormatContext;
   #encoder: H264Encoder | null = null;
-  #output: FormatContext | null = null;
   #video: Stream | null = null;
   #audio: AudioCopy | null = null;
+  #isClosed = false;
 
-  constructor(options: MovieOptions) {
-    this.#options = options;
-  }
-
-  async open({ layout, rate }: StreamFormat): Promise<void> {
-    const { writePath, container, preset, audioFrom } = this.#options;
-    const ffmpeg = await loadFfmpeg();
-    this.#ffmpeg = ffmpeg;
+  /** @throws UserError OUTPUT_FAILED or LIBRARY_MISSING; INPUT_MISSING or INPUT_INVALID of the sound to copy. */
+  static async open(format: StreamFormat, options: MovieOptions): Promise<MovieWriter> {
+    const writer = new MovieWriter(await loadFfmpeg(), options.path);
     try {
-      const output = new ffmpeg.FormatContext();
-      this.#output = output;
-      this.#check(output.allocOutputContext2(null, container, `file:${writePath}`));
-      const isGlobalHeader = output.oformat ? (output.oformat.flags & ffmpeg.AVFMT_GLOBALHEADER) !== 0 : true;
-      this.#encoder = new H264Encoder(ffmpeg, layout, rate, preset, isGlobalHeader);
-      this.#video = output.newStream(null);
-      this.#check(this.#video.codecpar.fromContext(this.#encoder.codec));
-      this.#video.timeBase = this.#encoder.codec.timeBase;
-      this.#video.avgFrameRate = this.#encoder.codec.framerate;
-      if (audioFrom !== null) {
-        this.#audio = AudioCopy.open(ffmpeg, audioFrom, output, container, (packet) => this.#write(packet));
-      }
-
-      this.#check(output.openOutputSync());
-      if (container !== 'matroska') {
-        output.setOption('movflags', '+hybrid_fragmented');
-        output.setOption('frag_duration', FRAGMENT_US);
-      }
-      this.#check(output.writeHeaderSync(null));
+      writer.#start(format, options);
     } catch (error) {
-      this.abort();
+      writer.abandon();
       throw error;
     }
+    return writer;
+  }
+
+  private constructor(ffmpeg: Ffmpeg, path: string) {
+    this.#ffmpeg = ffmpeg;
+    this.#path = path;
+    this.#output = new ffmpeg.FormatContext();
   }
 
   write(data: Uint8Array, seconds: number): void {
@@ -81,19 +66,49 @@ export class MovieWriter implements RecordingWriter {
     this.#encoder!.encode(data, seconds, (packet) => this.#writeVideo(packet));
   }
 
-  finish(): void {
-    if (!this.#output) return;
+  close(): void {
+    if (this.#isClosed) return;
     try {
       this.#encoder!.flush((packet) => this.#writeVideo(packet));
       this.#audio?.finish();
       this.#check(this.#output.writeTrailerSync());
     } finally {
-      this.#release();
+      this.abandon();
     }
   }
 
-  abort(): void {
-    this.#release();
+  abandon(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#audio?.close();
+    this.#encoder?.close();
+    this.#output.closeOutputSync();
+    this.#output.freeContext();
+  }
+
+  #start({ layout, rate }: StreamFormat, { writePath, container, preset, audioFrom }: MovieOptions): void {
+    const ffmpeg = this.#ffmpeg;
+    const output = this.#output;
+    this.#check(output.allocOutputContext2(null, container, `file:${writePath}`));
+    const needsHeader = ((output.oformat?.flags ?? 0) & ffmpeg.AVFMT_GLOBALHEADER) !== 0;
+    this.#encoder = new H264Encoder(ffmpeg, layout, rate, preset, needsHeader);
+    const { codec } = this.#encoder;
+    this.#video = output.newStream(null);
+    this.#check(this.#video.codecpar.fromContext(codec));
+    this.#video.timeBase = codec.timeBase;
+    this.#video.avgFrameRate = codec.framerate;
+    if (audioFrom !== null) {
+      this.#audio = AudioCopy.open(ffmpeg, audioFrom, output, container, (packet) => this.#write(packet));
+    }
+
+    this.#check(output.openOutputSync());
+    if (container !== 'matroska') {
+      output.setOption('movflags', '+hybrid_fragmented');
+      output.setOption('frag_duration', FRAGMENT_US);
+    }
+    // What is complete goes to the disk at once: nothing of it may be lost if the process is killed.
+    output.setOption('flush_packets', 1);
+    this.#check(output.writeHeaderSync(null));
   }
 
   #writeVideo(packet: Packet): void {
@@ -103,30 +118,18 @@ export class MovieWriter implements RecordingWriter {
   }
 
   #write(packet: Packet): void {
-    this.#check(this.#output!.interleavedWriteFrameSync(packet));
+    this.#check(this.#output.interleavedWriteFrameSync(packet));
   }
 
   #check(result: number): void {
     if (result >= 0) return;
-    const ffmpeg = this.#ffmpeg!;
-    if (result === ffmpeg.AVERROR_ENOSPC) throw outputFailed(this.#options.path, errno('ENOSPC'));
+    const ffmpeg = this.#ffmpeg;
+    if (result === ffmpeg.AVERROR_ENOSPC) throw outputFailed(this.#path, errno('ENOSPC'));
     throw new UserError(
       'OUTPUT_FAILED',
-      `${this.#options.path} cannot be written: ${describeFfmpegError(ffmpeg, result)}.`,
+      `${this.#path} cannot be written: ${describeFfmpegError(ffmpeg, result)}.`,
       'Check the free space and the permissions of its folder, or choose another one.',
     );
-  }
-
-  #release(): void {
-    this.#audio?.close();
-    this.#encoder?.close();
-    if (this.#output) {
-      this.#output.closeOutputSync();
-      this.#output.freeContext();
-    }
-    this.#audio = null;
-    this.#encoder = null;
-    this.#output = null;
   }
 }
 

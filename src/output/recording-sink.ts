@@ -8,6 +8,8 @@ import type { RecordingWriter } from './recording-writer.js';
 import type { FrameSink, StreamFormat } from './sink.js';
 import { Y4mWriter } from './y4m-writer.js';
 
+const Y4M = '.y4m';
+
 /** How a recording is made. */
 export interface RecordingOptions {
   /**
@@ -44,16 +46,16 @@ export class RecordingSink implements FrameSink {
   }
 
   async open(format: StreamFormat): Promise<void> {
-    const writer = this.#makeWriter();
+    const extension = extname(this.#path).toLowerCase();
+    if (extension !== Y4M) requireMovieFormat(this.#path, extension);
     this.#file.create();
     try {
-      await writer.open(format);
+      this.#writer = await this.#openWriter(format, extension);
     } catch (error) {
       this.#file.discard(true);
       throw this.#explain(error);
     }
     this.#intervalS = format.rate.den / format.rate.num;
-    this.#writer = writer;
   }
 
   write(frame: Frame): void {
@@ -75,7 +77,7 @@ export class RecordingSink implements FrameSink {
     }
     this.#writer = null;
     try {
-      writer.finish();
+      writer.close();
     } catch (error) {
       this.#file.discard();
       throw this.#explain(error);
@@ -85,7 +87,7 @@ export class RecordingSink implements FrameSink {
 
   /** Gives up, in place of `close`: an offline recording, or one without a frame, leaves no file. Safe to call twice. */
   discard(): void {
-    this.#writer?.abort();
+    this.#writer?.abandon();
     this.#writer = null;
     this.#file.discard(this.#lastSeconds < 0);
   }
@@ -99,28 +101,24 @@ export class RecordingSink implements FrameSink {
     return this.#lastSeconds;
   }
 
-  #makeWriter(): RecordingWriter {
-    const extension = extname(this.#path).toLowerCase();
+  async #openWriter(format: StreamFormat, extension: string): Promise<RecordingWriter> {
     const { writePath } = this.#file;
-    if (extension === '.y4m') return new Y4mWriter(writePath, this.#preset === 'live');
-    const container = MOVIE_FORMATS[extension];
-    if (container === undefined) {
-      throw new UserError(
-        'CONFIG_INVALID',
-        `${this.#path} does not end in the name of a format that can be recorded.`,
-        `Give a name that ends in ${Object.keys(MOVIE_FORMATS).join(', ')} or .y4m.`,
-      );
-    }
-    return new MovieWriter({
-      path: this.#path,
-      writePath,
-      container,
-      preset: this.#preset,
-      audioFrom: this.#audioFrom,
-    });
+    const preset = this.#preset;
+    if (extension === Y4M) return new Y4mWriter(format, writePath, preset === 'live');
+    const container = MOVIE_FORMATS[extension]!;
+    return MovieWriter.open(format, { path: this.#path, writePath, container, preset, audioFrom: this.#audioFrom });
   }
 
   #explain(error: unknown): Error {
     return error instanceof UserError ? error : outputFailed(this.#path, error as NodeJS.ErrnoException);
   }
+}
+
+function requireMovieFormat(path: string, extension: string): void {
+  if (extension in MOVIE_FORMATS) return;
+  throw new UserError(
+    'CONFIG_INVALID',
+    `${path} does not end in the name of a format that can be recorded.`,
+    `Give a name that ends in ${Object.keys(MOVIE_FORMATS).join(', ')} or ${Y4M}.`,
+  );
 }

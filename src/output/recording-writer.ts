@@ -1,9 +1,5 @@
-import type { StreamFormat } from './sink.js';
-
 /** Writes frames in one file format. Synchronous: a recording has a thread of its own. */
 export interface RecordingWriter {
-  /** @throws UserError OUTPUT_FAILED or LIBRARY_MISSING. */
-  open(format: StreamFormat): void | Promise<void>;
   /**
    * @param data - a frame in the layout that the writer was opened for. @param seconds - when it is shown: 0 for the
    * first one, and growing.
@@ -11,7 +7,7 @@ export interface RecordingWriter {
    */
   write(data: Uint8Array, seconds: number): void;
   /** Completes the file. @throws UserError OUTPUT_FAILED. */
-  finish(): void;
-  /** Lets go of the file without completing it. */
-  abort(): void;
+  close(): void;
+  /** Lets go of the file without completing it. Safe to call twice, and after `close`. */
+  abandon(): void;
 }

@@ -1,5 +1,4 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
-import type { I420Layout } from '../frame/i420.js';
 import { outputFailed } from './output-file.js';
 import type { RecordingWriter } from './recording-writer.js';
 import type { StreamFormat } from './sink.js';
@@ -17,29 +16,33 @@ const GAP_FRAMES_MAX = 300;
 export class Y4mWriter implements RecordingWriter {
   readonly #path: string;
   readonly #fillsGaps: boolean;
-  #fd: number | null = null;
-  #fps = 0;
-  #layout: I420Layout | null = null;
+  readonly #fps: number;
+  readonly #byteLength: number;
+  #fd: number | null;
   #written = 0;
 
-  /** @param fillsGaps - repeats a frame that comes late, so that a live recording with drops keeps its time. */
-  constructor(path: string, fillsGaps: boolean) {
+  /**
+   * @param fillsGaps - repeats a frame that comes late, so that a live recording with drops keeps its time.
+   * @throws UserError OUTPUT_FAILED.
+   */
+  constructor({ layout, rate }: StreamFormat, path: string, fillsGaps = false) {
     this.#path = path;
     this.#fillsGaps = fillsGaps;
-  }
-
-  open({ layout, rate }: StreamFormat): void {
-    this.#layout = layout;
     this.#fps = rate.num / rate.den;
-    this.#fd = openSync(this.#path, 'w');
+    this.#byteLength = layout.byteLength;
+    try {
+      this.#fd = openSync(path, 'w');
+    } catch (cause) {
+      throw outputFailed(path, cause as NodeJS.ErrnoException);
+    }
     const { width, height } = layout;
     this.#writeAll(
       Buffer.from(`YUV4MPEG2 W${width} H${height} F${rate.num}:${rate.den} Ip A1:1 C420mpeg2 XCOLORRANGE=LIMITED\n`),
     );
   }
 
-  write(data: Uint8Array, seconds: number): void {
-    const frame = data.subarray(0, this.#layout?.byteLength);
+  write(data: Uint8Array, seconds = 0): void {
+    const frame = data.subarray(0, this.#byteLength);
     for (let copies = this.#copiesOf(seconds); copies > 0; copies--) {
       this.#writeAll(FRAME_LINE);
       this.#writeAll(frame);
@@ -47,13 +50,13 @@ export class Y4mWriter implements RecordingWriter {
     }
   }
 
-  finish(): void {
+  close(): void {
     if (this.#fd !== null) closeSync(this.#fd);
     this.#fd = null;
   }
 
-  abort(): void {
-    this.finish();
+  abandon(): void {
+    this.close();
   }
 
   #copiesOf(seconds: number): number {
