@@ -17,7 +17,7 @@ function tapCount(half: f32): i32 {
 /** Scratch bytes that `gridDownsample` needs for at most `cols` columns of at most this step and reach. */
 export function gridDownsampleScratch(cols: i32, step: f32, reach: f32): i32 {
   const taps = tapCount(halfWidth(step, reach));
-  return (cols * (4 + 2 * taps) + 2 * (<i32>Math.ceil(<f32>cols * step) + 4 * taps) + 63) & ~15;
+  return (cols * (4 + 2 * taps) + 2 * (<i32>Math.ceil(<f32>cols * step) + 8 * taps) + 63) & ~15;
 }
 
 /** Writes the `taps` weights of a tent around `center` (pixels) from pixel `first` on; they add up to 1 << 14. */
@@ -67,7 +67,8 @@ export function gridDownsample(
   const to = max(min(right, srcWidth), from + 1);
   const starts = scratch;
   const weights = scratch + ((4 * cols + 15) & ~15);
-  const row = weights + 2 * cols * taps;
+  const lines = weights + 2 * cols * taps;
+  const row = lines + 8 * taps;
   for (let c = 0; c < cols; c++) {
     const center = originX + (<f32>c + 0.5) * step;
     const first = <i32>Math.floor(center - half);
@@ -76,7 +77,7 @@ export function gridDownsample(
   }
   for (let r = 0; r < rows; r++) {
     const center = originY + (<f32>r + 0.5) * step;
-    tentRow(src, srcStride, srcHeight, from, to, left, center, half, taps, row);
+    tentRow(src, srcStride, srcHeight, from, to, left, center, half, taps, lines, row);
     const first = load<i16>(row + 2 * (from - left));
     for (let x = left; x < from; x++) store<i16>(row + 2 * (x - left), first);
     const last = load<i16>(row + 2 * (to - 1 - left));
@@ -96,7 +97,10 @@ export function gridDownsample(
   }
 }
 
-/** The vertical pass: pixels `from` up to `to` of the rows round `center`, weighted by a tent, as 8.7 fixed point. */
+/**
+ * The vertical pass: pixels `from` up to `to` of the rows round `center`, weighted by a tent, as 8.7 fixed point.
+ * `lines`: scratch for the address and weight of up to `taps` rows, 8 bytes each.
+ */
 function tentRow(
   src: usize,
   srcStride: i32,
@@ -107,50 +111,45 @@ function tentRow(
   center: f32,
   half: f32,
   taps: i32,
+  lines: usize,
   row: usize,
 ): void {
   const first = <i32>Math.floor(center - half);
   let sum: f32 = 0;
   for (let k = 0; k < taps; k++) sum += max<f32>(0, 1 - abs<f32>(<f32>(first + k) + 0.5 - center) / half);
   const unit = <f32>(1 << 8) / sum;
-  let acc: i32 = 0; // weights so far, in 1/256: rounding the running sum makes them add up to 256 exactly
+  let total: i32 = 0; // weights so far, in 1/256: rounding the running sum makes them add up to 256 exactly
   let exact: f32 = 0;
-  let isFirst = true;
+  let end = lines;
   for (let k = 0; k < taps; k++) {
-    const tent = max<f32>(0, 1 - abs<f32>(<f32>(first + k) + 0.5 - center) / half);
-    exact += tent * unit;
-    const weight = <i32>(exact + 0.5) - acc;
-    acc += weight;
+    exact += max<f32>(0, 1 - abs<f32>(<f32>(first + k) + 0.5 - center) / half) * unit;
+    const weight = <i32>(exact + 0.5) - total;
+    total += weight;
     if (weight == 0) continue;
-    const line = src + srcStride * min(max(first + k, 0), srcHeight - 1);
-    const w = i16x8.splat(<i16>weight);
-    let x = from;
-    if (isFirst) {
-      for (; x <= to - 8; x += 8) {
-        v128.store(row + 2 * (x - left), i16x8.mul(v128.load8x8_u(line + x), w));
-      }
-      for (; x < to; x++) store<u16>(row + 2 * (x - left), <u16>(<i32>load<u8>(line + x) * weight));
-    } else {
-      for (; x <= to - 8; x += 8) {
-        const at = row + 2 * (x - left);
-        v128.store(at, i16x8.add(v128.load(at), i16x8.mul(v128.load8x8_u(line + x), w)));
-      }
-      for (; x < to; x++) {
-        const at = row + 2 * (x - left);
-        store<u16>(at, <u16>(<i32>load<u16>(at) + <i32>load<u8>(line + x) * weight));
-      }
-    }
-    isFirst = false;
+    store<u32>(end, <u32>(src + srcStride * min(max(first + k, 0), srcHeight - 1)));
+    store<i32>(end, weight, 4);
+    end += 8;
   }
-  // 8.8 unsigned to 8.7, which is positive as signed 16 bits too.
+  // 8.8 unsigned while adding, then 8.7, which is positive as signed 16 bits too.
   let x = from;
-  for (; x <= to - 8; x += 8) {
-    const at = row + 2 * (x - left);
-    v128.store(at, i16x8.shr_u(v128.load(at), 1));
+  for (; x <= to - 16; x += 16) {
+    let low = i16x8.splat(0);
+    let high = i16x8.splat(0);
+    for (let line = lines; line < end; line += 8) {
+      const pixels = v128.load(<usize>load<u32>(line) + x);
+      const weight = v128.load_splat<u16>(line + 4);
+      low = i16x8.add(low, i16x8.mul(i16x8.extend_low_i8x16_u(pixels), weight));
+      high = i16x8.add(high, i16x8.mul(i16x8.extend_high_i8x16_u(pixels), weight));
+    }
+    v128.store(row + 2 * (x - left), i16x8.shr_u(low, 1));
+    v128.store(row + 2 * (x - left), i16x8.shr_u(high, 1), 16);
   }
   for (; x < to; x++) {
-    const at = row + 2 * (x - left);
-    store<u16>(at, load<u16>(at) >> 1);
+    let value: i32 = 0;
+    for (let line = lines; line < end; line += 8) {
+      value += <i32>load<u8>(<usize>load<u32>(line) + x) * load<i32>(line, 4);
+    }
+    store<u16>(row + 2 * (x - left), <u16>(value >> 1));
   }
 }
 
