@@ -31,7 +31,7 @@ export interface MovieOptions {
 const FRAGMENT_US = 1_000_000;
 
 /**
- * Writes H.264 in mp4, mov or mkv. A file whose process was killed is playable up to about its last second: mp4 is
+ * Writes H.264 in mp4, mov or mkv. A live file whose process was killed is playable up to about its last second: mp4 is
  * written in fragments, and turned into a plain file when it is finished.
  */
 export class MovieWriter implements RecordingWriter {
@@ -102,12 +102,15 @@ export class MovieWriter implements RecordingWriter {
     }
 
     this.#check(output.openOutputSync());
-    if (container !== 'matroska') {
-      output.setOption('movflags', '+hybrid_fragmented');
-      output.setOption('frag_duration', FRAGMENT_US);
+    if (preset === 'live' && audioFrom === null) {
+      // Fragments know no edit lists, so they would put sound beside B-frames out of sync. Live has neither.
+      if (container !== 'matroska') {
+        output.setOption('movflags', '+hybrid_fragmented');
+        output.setOption('frag_duration', FRAGMENT_US);
+      }
+      // What is complete goes to the disk at once: nothing of it may be lost if the process is killed.
+      output.setOption('flush_packets', 1);
     }
-    // What is complete goes to the disk at once: nothing of it may be lost if the process is killed.
-    output.setOption('flush_packets', 1);
     this.#check(output.writeHeaderSync(null));
   }
 

@@ -72,8 +72,8 @@ export class OutputFile {
   }
 
   #refuseExisting(): void {
-    const stats = statSync(this.path, { throwIfNoEntry: false });
-    if (!stats) return;
+    if (!existsSync(this.path)) return;
+    const stats = statSync(this.path);
     if (stats.isDirectory()) {
       throw new UserError('OUTPUT_FAILED', `${this.path} is a folder, not a file.`, 'Add a file name, like out.mp4.');
     }
