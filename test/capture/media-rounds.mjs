@@ -79,7 +79,7 @@ const held = () => {
   for (let i = 0; i < 3; i++) gc();
   return { rssMb: process.memoryUsage().rss / 2 ** 20, files: readdirSync('/proc/self/fd').length };
 };
-const settle = () => new Promise((resolve) => setTimeout(resolve, 20));
+const settle = () => new Promise((resolve) => setTimeout(resolve, 1));
 
 let first;
 for (let round = 0; round < rounds; round++) {
