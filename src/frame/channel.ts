@@ -1,3 +1,4 @@
+import { setImmediate as eventLoopTurn } from 'node:timers/promises';
 import type { Micros } from './clock.js';
 import type { Frame, FrameStamp } from './frame.js';
 import type { I420Layout } from './i420.js';
@@ -26,6 +27,9 @@ export interface ChannelHandle {
 
 /** Slots of an `every` channel: one being written, one being read, two waiting. 4 frames at 1080p are 12 MB. */
 const QUEUE_SLOTS = 4;
+
+/** The longest that `takeBlocking` keeps its thread from its messages: a key press is answered sooner than it is seen. */
+const BLOCK_MS = 20;
 
 // Words of the control block (Int32). WAITING is the `newest` policy's exchange word: slot index, plus FRESH.
 const PUBLISHED = 0; // frames published; the reader sleeps on it
@@ -196,6 +200,22 @@ export class ChannelReader {
       // `end` does not change PUBLISHED, so a sleep that starts after its notify would last for ever: hence the limit.
       const wait = Atomics.waitAsync(this.#control, PUBLISHED, published, 100);
       if (wait.async) await wait.value;
+    }
+  }
+
+  /**
+   * As `take`, but the thread itself sleeps, and its messages and timers get their turn between frames and every
+   * BLOCK_MS. Wakes sooner than `take` does: for the thread whose latency counts.
+   */
+  async takeBlocking(): Promise<ChannelFrame | null> {
+    for (;;) {
+      await eventLoopTurn();
+      const published = Atomics.load(this.#control, PUBLISHED);
+      const ended = Atomics.load(this.#control, ENDED);
+      const frame = this.tryTake();
+      if (frame) return frame;
+      if (ended) return null;
+      Atomics.wait(this.#control, PUBLISHED, published, BLOCK_MS);
     }
   }
 

@@ -80,7 +80,7 @@ async function run(start: Extract<ToEngine, { kind: 'start' }>): Promise<void> {
 
   try {
     for (;;) {
-      const frame = await reader.take();
+      const frame = await reader.takeBlocking();
       if (!frame) break;
       try {
         captured = frame.sequence + 1;

@@ -115,29 +115,31 @@ import(workerData.channelModule).then(async ({ ChannelWriter }) => {
 });
 `;
 
-test.each(['newest', 'every'] as const)(
-  '%s, two threads, 20000 frames: none torn, none out of order',
-  async (policy) => {
-    const frames = 20_000;
-    const handle = createChannel(policy, i420Layout(64, 48));
-    const channelModule = new URL('../../dist/frame/channel.js', import.meta.url).href;
-    const worker = new Worker(PRODUCER, { eval: true, workerData: { channelModule, handle, frames, pauseEvery: 50 } });
-    const reader = new ChannelReader(handle);
-    let last = -1;
-    let count = 0;
-    for (;;) {
-      const frame = await reader.take();
-      if (!frame) break;
-      const value = frame.sequence & 255;
-      expect(frame.sequence).toBeGreaterThan(last);
-      if (frame.data.some((byte) => byte !== value)) throw new Error(`frame ${frame.sequence} is torn`);
-      last = frame.sequence;
-      count++;
-      reader.release();
-    }
-    await worker.terminate();
-    expect(last).toBe(frames - 1);
-    if (policy === 'every') expect(count).toBe(frames);
-    expect(count + reader.dropped).toBe(frames);
-  },
-);
+test.each([
+  ['newest', 'take'],
+  ['newest', 'takeBlocking'],
+  ['every', 'take'],
+  ['every', 'takeBlocking'],
+] as const)('%s, %s, two threads, 20000 frames: none torn, none out of order', async (policy, take) => {
+  const frames = 20_000;
+  const handle = createChannel(policy, i420Layout(64, 48));
+  const channelModule = new URL('../../dist/frame/channel.js', import.meta.url).href;
+  const worker = new Worker(PRODUCER, { eval: true, workerData: { channelModule, handle, frames, pauseEvery: 50 } });
+  const reader = new ChannelReader(handle);
+  let last = -1;
+  let count = 0;
+  for (;;) {
+    const frame = await reader[take]();
+    if (!frame) break;
+    const value = frame.sequence & 255;
+    expect(frame.sequence).toBeGreaterThan(last);
+    if (frame.data.some((byte) => byte !== value)) throw new Error(`frame ${frame.sequence} is torn`);
+    last = frame.sequence;
+    count++;
+    reader.release();
+  }
+  await worker.terminate();
+  expect(last).toBe(frames - 1);
+  if (policy === 'every') expect(count).toBe(frames);
+  expect(count + reader.dropped).toBe(frames);
+});
