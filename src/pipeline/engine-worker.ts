@@ -4,6 +4,7 @@ import { toErrorRecord } from '../errors.js';
 import { ChannelReader } from '../frame/channel.js';
 import { nowMs } from '../frame/clock.js';
 import { brokenBy } from '../telemetry/ledger.js';
+import type { FaceStatus } from '../telemetry/telemetry.js';
 import type { FaceState } from '../tracking/face.js';
 import { FramePath } from './frame-path.js';
 import type { FromEngine, ToEngine } from './messages.js';
@@ -60,14 +61,13 @@ async function run(start: Extract<ToEngine, { kind: 'start' }>): Promise<void> {
     reportedAt = now;
     const stages = path.ledger.stages(now);
     const total = path.ledger.total(now, budgetMs);
-    const { face } = path;
     send({
       kind: 'report',
       report: {
         stages,
         total,
         brokenBy: brokenBy(stages, total),
-        face: face ? { kind: 'tracked', presence: face.presence, widthPx: faceWidth(face) } : { kind: 'none' },
+        face: faceStatus(path.face, settings),
         fpsIn: meterIn.rate(now),
         fpsOut: meterOut.rate(now),
         frames: { captured, written, dropped: reader.dropped },
@@ -101,6 +101,11 @@ async function run(start: Extract<ToEngine, { kind: 'start' }>): Promise<void> {
     path = null;
   }
   send({ kind: 'ended' });
+}
+
+function faceStatus(face: FaceState | null, { effect, paused }: LiveSettings): FaceStatus {
+  if (face) return { kind: 'tracked', presence: face.presence, widthPx: faceWidth(face) };
+  return { kind: effect === 'none' || paused ? 'off' : 'none' };
 }
 
 /** Cheek to cheek, in pixels: mesh points 234 and 454, the outermost of the face oval. */

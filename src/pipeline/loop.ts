@@ -259,9 +259,9 @@ export class Loop extends EventEmitter<LoopEvents> {
       brokenBy: report.brokenBy,
       face: report.face,
       settings: this.#settings,
-      sinks: this.#sinks.map(({ id, name }) => {
+      sinks: this.#sinks.map(({ id, name, spec }) => {
         const output = report.outputs.find((candidate) => candidate.id === id);
-        return { name, written: output?.written ?? 0, dropped: output?.dropped ?? 0 };
+        return { kind: spec.kind, name, written: output?.written ?? 0, dropped: output?.dropped ?? 0 };
       }),
       ...this.#meter.read(),
     };

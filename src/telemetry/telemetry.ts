@@ -11,6 +11,7 @@ export interface StageStats {
 
 /** What one sink has done. `dropped` counts frames it was too slow to take. */
 export interface SinkStats {
+  readonly kind: 'preview' | 'recording' | 'counting';
   readonly name: string;
   readonly written: number;
   readonly dropped: number;
@@ -19,6 +20,8 @@ export interface SinkStats {
 /** The face as the screen tells of it. */
 export type FaceStatus =
   | { readonly kind: 'none' }
+  /** Nobody looks for one: no effect needs it. */
+  | { readonly kind: 'off' }
   | { readonly kind: 'tracked'; readonly presence: number; readonly widthPx: number };
 
 /** The state of a running mien at one moment: all that the terminal UI and the page show. Plain data. */

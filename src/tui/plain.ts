@@ -51,7 +51,7 @@ export function formatJsonLine(telemetry: Telemetry): string {
 }
 
 function describeFace({ face }: Telemetry): string {
-  if (face.kind === 'none') return 'face none';
+  if (face.kind !== 'tracked') return `face ${face.kind}`;
   return `face ${figure(100 * face.presence, 0, NOTHING)} % ${figure(face.widthPx, 0, NOTHING)} px`;
 }
 

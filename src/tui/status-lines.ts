@@ -62,6 +62,7 @@ export function sourceLines(telemetry: Telemetry, width: number, glyphs: Glyphs)
 
 /** What the tracker sees. */
 export function faceLine({ face }: Telemetry): StyledLine {
+  if (face.kind === 'off') return labelled('face', span('not looked for: nothing is done to it'));
   if (face.kind === 'none') return labelled('face', span('none in view', 'near'));
   const sure = figure(100 * face.presence, 0, '?');
   return labelled('face', span('tracked', 'good'), span(`, ${sure} % sure, ${figure(face.widthPx, 0, '?')} px wide`));

@@ -80,8 +80,10 @@ export class MovingPreview {
       face: { kind: 'tracked', presence: 0.9, widthPx: 240 },
       settings: this.settings,
       sinks: [
-        { name: 'preview page', written: this.frames, dropped: 0 },
-        ...(this.isRecording ? [{ name: 'recording talk.mp4', written: 1, dropped: 0 }] : []),
+        { kind: 'preview', name: 'preview page', written: this.frames, dropped: 0 },
+        ...(this.isRecording
+          ? [{ kind: 'recording' as const, name: 'recording talk.mp4', written: 1, dropped: 0 }]
+          : []),
       ],
       cpuPercent: 42,
       rssMb: 210,

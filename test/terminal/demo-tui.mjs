@@ -72,8 +72,8 @@ function snapshot(tick) {
       tick % 100 < 90 ? { kind: 'tracked', presence: 0.98, widthPx: 310 + 8 * Math.sin(tick / 7) } : { kind: 'none' },
     settings,
     sinks: [
-      { name: 'page', written: 6 * tick, dropped: 0 },
-      { name: 'count', written: 6 * tick, dropped: 0 },
+      { kind: 'preview', name: 'page', written: 6 * tick, dropped: 0 },
+      { kind: 'counting', name: 'count', written: 6 * tick, dropped: 0 },
     ],
     cpuPercent: 84 + 6 * wave,
     rssMb: 214,

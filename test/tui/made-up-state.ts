@@ -25,8 +25,8 @@ export function makeTelemetry(changes: Partial<Telemetry> = {}): Telemetry {
     face: { kind: 'tracked', presence: 0.982, widthPx: 311.6 },
     settings: { effect: 'touch-up', strength: 60, mirror: true, split: false, paused: false },
     sinks: [
-      { name: 'page', written: 3440, dropped: 2 },
-      { name: 'recording', written: 342, dropped: 0 },
+      { kind: 'preview', name: 'page', written: 3440, dropped: 2 },
+      { kind: 'recording', name: 'recording', written: 342, dropped: 0 },
     ],
     cpuPercent: 84.6,
     rssMb: 213.7,

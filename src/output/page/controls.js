@@ -68,7 +68,7 @@ export function makeControls(command) {
   return {
     /** Shows the settings of the running mien. */
     show({ settings, sinks }) {
-      const isRecording = sinks.some((sink) => /^recording\b/i.test(sink.name));
+      const isRecording = sinks.some((sink) => sink.kind === 'recording');
       if (!isOwn(effect)) effect.checked = settings.effect !== 'none';
       if (!isOwn(strength)) showStrength(settings.strength);
       if (!isOwn(split)) split.checked = settings.split;

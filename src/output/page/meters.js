@@ -11,7 +11,7 @@ export function showTelemetry(telemetry) {
   $('fps-in').textContent = `${digits(telemetry.fpsIn, 1)} fps`;
   $('fps-out').textContent = `${digits(telemetry.fpsOut, 1)} fps`;
   $('dropped').textContent = frames.dropped.toLocaleString('en');
-  $('face').textContent = face.kind === 'tracked' ? `Tracked, ${digits(face.widthPx, 0)} px` : 'None';
+  $('face').textContent = describeFace(face);
   $('cpu').textContent = `${digits(telemetry.cpuPercent, 0)} %`;
   $('memory').textContent = `${digits(telemetry.rssMb, 0)} MB`;
   $('uptime').textContent = duration(telemetry.uptimeS);
@@ -101,4 +101,9 @@ function duration(seconds) {
   const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
   const two = (value) => String(value).padStart(2, '0');
   return `${hours > 0 ? `${hours}:${two(minutes)}` : minutes}:${two(whole % 60)}`;
+}
+
+function describeFace(face) {
+  if (face.kind === 'tracked') return `Tracked, ${digits(face.widthPx, 0)} px`;
+  return face.kind === 'off' ? 'Not looked for' : 'None';
 }
