@@ -41,6 +41,10 @@ const CONTROL_WORDS = 8;
 
 const FRESH = 4;
 
+// Values of ENDED.
+const FINISHED = 1;
+const BROKEN_OFF = 2;
+
 // Words of a slot's header (Float64).
 const SEQUENCE = 0;
 const CAPTURED_AT = 1;
@@ -161,7 +165,17 @@ export class ChannelWriter {
 
   /** Tells the reader that nothing more comes. What was published is still read. */
   end(): void {
-    Atomics.store(this.#control, ENDED, 1);
+    this.#end(FINISHED);
+  }
+
+  /** As `end`, and tells that more should have come: what was made of the frames is not whole. */
+  breakOff(): void {
+    this.#end(BROKEN_OFF);
+  }
+
+  #end(how: number): void {
+    // The first word counts: `breakOff` before a general `end` stays one.
+    Atomics.compareExchange(this.#control, ENDED, 0, how);
     Atomics.notify(this.#control, PUBLISHED);
   }
 
@@ -231,6 +245,11 @@ export class ChannelReader {
     this.#index = Atomics.exchange(this.#control, WAITING, this.#index) & ~FRESH;
     this.#isHolding = true;
     return this.#slots[this.#index]!;
+  }
+
+  /** Whether the writer ended before its time. */
+  get isBrokenOff(): boolean {
+    return Atomics.load(this.#control, ENDED) === BROKEN_OFF;
   }
 
   /** Gives the taken frame back. @throws Error if none is held: a double release is a bug. */

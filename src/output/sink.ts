@@ -19,6 +19,8 @@ export interface FrameSink {
    * @param before - the same picture before the effects, for sinks that show both; null unless somebody asked for it.
    */
   write(frame: Frame, before: Uint8Array | null): void | Promise<void>;
+  /** Gives up, in place of `close`: for outputs that are worth nothing unless they are whole. */
+  discard?(): void;
   /** Finishes the output (a recording is playable after it). Safe to call twice, and before `open`. */
   close(): Promise<void>;
 }

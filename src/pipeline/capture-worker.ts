@@ -41,6 +41,9 @@ async function run(channel: ChannelHandle): Promise<void> {
       if (!stamp) break;
       writer.publish(stamp);
     }
+  } catch (error) {
+    writer.breakOff();
+    throw error;
   } finally {
     writer.end();
     await source?.close();

@@ -55,6 +55,7 @@ async function run(start: Extract<ToEngine, { kind: 'start' }>): Promise<void> {
   let written = 0;
   const budgetMs = (1000 * start.rate.den) / start.rate.num;
   let reportedAt = 0;
+  let isWhole = false;
   const report = () => {
     const now = nowMs();
     if (!path || now - reportedAt < REPORT_EVERY_MS * 0.9) return;
@@ -93,11 +94,12 @@ async function run(start: Extract<ToEngine, { kind: 'start' }>): Promise<void> {
       }
       report();
     }
+    isWhole = !reader.isBrokenOff;
   } finally {
     clearInterval(timer);
     reportedAt = 0;
     report();
-    await path.close();
+    await path.close(isWhole);
     path = null;
   }
   send({ kind: 'ended' });

@@ -124,8 +124,9 @@ export class FramePath {
     this.#card.set(card);
   }
 
-  async close(): Promise<void> {
-    this.outputs.end();
+  /** @param isWhole - false if the run was cut short by a failure: what was recorded offline is then thrown away. */
+  async close(isWhole = true): Promise<void> {
+    this.outputs.end(isWhole);
     await this.#tracker.close();
   }
 

@@ -40,9 +40,9 @@ export class OutputSet {
     return waiting;
   }
 
-  /** Ends all outputs. */
-  end(): void {
-    for (const { writer } of this.#outputs) writer.end();
+  /** Ends all outputs. `isWhole`: every frame that was to come has come. */
+  end(isWhole: boolean): void {
+    for (const { writer } of this.#outputs) isWhole ? writer.end() : writer.breakOff();
     this.#outputs.length = 0;
   }
 

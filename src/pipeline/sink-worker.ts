@@ -44,6 +44,7 @@ async function run({ spec, channel, rate }: Extract<ToSink, { kind: 'start' }>):
         reader.release();
       }
     }
+    if (reader.isBrokenOff && spec.kind === 'recording' && spec.preset === 'offline') sink.discard?.();
   } finally {
     await sink.close();
   }

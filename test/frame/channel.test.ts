@@ -143,3 +143,12 @@ test.each([
   if (policy === 'every') expect(count).toBe(frames);
   expect(count + reader.dropped).toBe(frames);
 });
+
+test('a writer that breaks off is told from one that ends, whatever comes after', () => {
+  const [ended, brokenOff] = [createChannel('every', layout), createChannel('every', layout)];
+  new ChannelWriter(ended).end();
+  const writer = new ChannelWriter(brokenOff);
+  writer.breakOff();
+  writer.end();
+  expect([new ChannelReader(ended).isBrokenOff, new ChannelReader(brokenOff).isBrokenOff]).toEqual([false, true]);
+});
