@@ -27,8 +27,8 @@ export interface MovieOptions {
   readonly audioFrom: string | null;
 }
 
-/** Microseconds of film in a fragment of an unfinished mp4: what is lost at most if the machine loses power. */
-const FRAGMENT_US = 1_000_000;
+/** Film in a part of a live file that is written at once: what is lost at most if the process is killed. */
+const FRAGMENT_MS = 1000;
 
 /**
  * Writes H.264 in mp4, mov or mkv. A live file whose process was killed is playable up to about its last second: mp4 is
@@ -104,9 +104,11 @@ export class MovieWriter implements RecordingWriter {
     this.#check(output.openOutputSync());
     if (preset === 'live' && audioFrom === null) {
       // Fragments know no edit lists, so they would put sound beside B-frames out of sync. Live has neither.
-      if (container !== 'matroska') {
+      if (container === 'matroska') {
+        output.setOption('cluster_time_limit', FRAGMENT_MS);
+      } else {
         output.setOption('movflags', '+hybrid_fragmented');
-        output.setOption('frag_duration', FRAGMENT_US);
+        output.setOption('frag_duration', 1000 * FRAGMENT_MS);
       }
       // What is complete goes to the disk at once: nothing of it may be lost if the process is killed.
       output.setOption('flush_packets', 1);
