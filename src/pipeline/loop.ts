@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { SourceSpec } from '../capture/create-source.js';
 import type { SourceInfo } from '../capture/source.js';
 import { applyPatch, type Command, type LiveSettings } from '../config/settings.js';
@@ -31,6 +32,9 @@ export interface LoopOptions {
   /** Draws what is shown while paused, in the size of the stream. */
   readonly renderCard: (layout: I420Layout) => Promise<Uint8Array>;
 }
+
+/** How long the outputs may take to close after a failure, before their threads are ended. */
+const SETTLE_MS = 1500;
 
 interface LoopEvents {
   telemetry: [Telemetry];
@@ -167,6 +171,11 @@ export class Loop extends EventEmitter<LoopEvents> {
     try {
       await Promise.race([this.#engine.once('ended'), this.#capture.failed, ...this.#fatalSinks()]);
       await Promise.all(this.#sinks.map((sink) => sink.closed));
+    } catch (error) {
+      // What still works gets a moment to finish its files, or to throw away what is not whole.
+      const settled = Promise.allSettled(this.#sinks.map((sink) => sink.closed));
+      await Promise.race([settled, delay(SETTLE_MS, null, { ref: false })]);
+      throw error;
     } finally {
       await Promise.all([this.#capture.stop(), this.#engine.stop(), ...this.#sinks.map((sink) => sink.thread.stop())]);
     }

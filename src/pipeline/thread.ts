@@ -20,12 +20,12 @@ export class Thread<To, From extends { readonly kind: string }> {
   readonly #listeners = new Map<string, (message: From) => void>();
   #isStopping = false;
 
-  /** @param entry - file name of the worker in this folder, without its ending: `engine-worker`. */
+  /** @param entry - file name of the worker in this folder, without its ending: `engine-worker`; or any module. */
   constructor(
     readonly name: string,
-    entry: string,
+    entry: string | URL,
   ) {
-    this.#worker = new Worker(workerFile(entry), { name });
+    this.#worker = new Worker(typeof entry === 'string' ? workerFile(entry) : entry, { name });
     this.failed = new Promise<never>((_, reject) => {
       this.#worker.on('message', (message: From | Failure) => {
         if (message.kind === 'failed') reject(fromErrorRecord((message as Failure).error));
