@@ -6,6 +6,9 @@ import { AudioTranscoder } from './audio-transcoder.js';
 /** Sound is written this much ahead of the pictures, so that players find both in the same part of the file. */
 const AHEAD_S = 0.5;
 
+/** Pictures that end this much before those of the input were cut off: the sound ends with them. */
+const CUT_OFF_S = 1;
+
 /** One sound track on its way from the input to the output. */
 interface Track {
   /** Takes a packet with the input's time stamps. */
@@ -73,9 +76,15 @@ export class AudioCopy {
     }
   }
 
-  /** Writes all sound that is left. */
-  finish(): void {
-    this.copyUntil(Number.POSITIVE_INFINITY);
+  /**
+   * Writes the sound that is left: all of it, or none where the film stops before the input does (processing was
+   * interrupted).
+   *
+   * @param pictureEndS - when the last picture ends.
+   */
+  finish(pictureEndS: number): void {
+    const isCutOff = pictureEndS < this.#pictureLength() - CUT_OFF_S;
+    this.copyUntil(isCutOff ? pictureEndS - AHEAD_S : Number.POSITIVE_INFINITY);
     for (const { track } of this.#tracks.values()) track.finish();
   }
 
@@ -99,6 +108,17 @@ export class AudioCopy {
       this.#packet.unref();
     }
     return false;
+  }
+
+  /** Seconds of pictures in the input; 0 where it does not tell. */
+  #pictureLength(): number {
+    const input = this.#input;
+    const video = input.streams[input.findBestStream(this.#ffmpeg.AVMEDIA_TYPE_VIDEO)];
+    if (!video) return 0;
+    if (video.duration > 0n) return (Number(video.duration) * video.timeBase.num) / video.timeBase.den;
+    // Matroska tells it in a tag, as 00:01:02.500000000.
+    const tag = /^(\d+):(\d+):(\d+\.?\d*)/.exec(video.metadata?.get('DURATION') ?? '');
+    return tag ? Number(tag[1]) * 3600 + Number(tag[2]) * 60 + Number(tag[3]) : 0;
   }
 
   #addTracks(output: FormatContext, container: string, write: (packet: Packet) => void): void {

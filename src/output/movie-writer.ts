@@ -41,6 +41,9 @@ export class MovieWriter implements RecordingWriter {
   #encoder: H264Encoder | null = null;
   #video: Stream | null = null;
   #audio: AudioCopy | null = null;
+  /** When the last picture is shown, and for how long pictures are. */
+  #lastS = 0;
+  #intervalS = 0;
   #isClosed = false;
 
   /** @throws UserError OUTPUT_FAILED or LIBRARY_MISSING; INPUT_MISSING or INPUT_INVALID of the sound to copy. */
@@ -62,6 +65,7 @@ export class MovieWriter implements RecordingWriter {
   }
 
   write(data: Uint8Array, seconds: number): void {
+    this.#lastS = seconds;
     this.#audio?.copyUntil(seconds);
     this.#encoder!.encode(data, seconds, (packet) => this.#writeVideo(packet));
   }
@@ -70,7 +74,7 @@ export class MovieWriter implements RecordingWriter {
     if (this.#isClosed) return;
     try {
       this.#encoder!.flush((packet) => this.#writeVideo(packet));
-      this.#audio?.finish();
+      this.#audio?.finish(this.#lastS + this.#intervalS);
       this.#check(this.#output.writeTrailerSync());
     } finally {
       this.abandon();
@@ -89,6 +93,7 @@ export class MovieWriter implements RecordingWriter {
   #start({ layout, rate }: StreamFormat, { writePath, container, preset, audioFrom }: MovieOptions): void {
     const ffmpeg = this.#ffmpeg;
     const output = this.#output;
+    this.#intervalS = rate.den / rate.num;
     this.#check(output.allocOutputContext2(null, container, `file:${writePath}`));
     const needsHeader = ((output.oformat?.flags ?? 0) & ffmpeg.AVFMT_GLOBALHEADER) !== 0;
     this.#encoder = new H264Encoder(ffmpeg, layout, rate, preset, needsHeader);

@@ -1,5 +1,4 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
-import { outputFailed } from './output-file.js';
 import type { RecordingWriter } from './recording-writer.js';
 import type { StreamFormat } from './sink.js';
 
@@ -14,7 +13,6 @@ const GAP_FRAMES_MAX = 300;
  * Source: yuv4mpeg(5) of mjpegtools
  */
 export class Y4mWriter implements RecordingWriter {
-  readonly #path: string;
   readonly #fillsGaps: boolean;
   readonly #fps: number;
   readonly #byteLength: number;
@@ -23,22 +21,22 @@ export class Y4mWriter implements RecordingWriter {
 
   /**
    * @param fillsGaps - repeats a frame that comes late, so that a live recording with drops keeps its time.
-   * @throws UserError OUTPUT_FAILED.
+   * @throws the error of the system call; as do `write` and `close`. The sink tells the user of it.
    */
   constructor({ layout, rate }: StreamFormat, path: string, fillsGaps = false) {
-    this.#path = path;
     this.#fillsGaps = fillsGaps;
     this.#fps = rate.num / rate.den;
     this.#byteLength = layout.byteLength;
-    try {
-      this.#fd = openSync(path, 'w');
-    } catch (cause) {
-      throw outputFailed(path, cause as NodeJS.ErrnoException);
-    }
+    this.#fd = openSync(path, 'w');
     const { width, height } = layout;
-    this.#writeAll(
-      Buffer.from(`YUV4MPEG2 W${width} H${height} F${rate.num}:${rate.den} Ip A1:1 C420mpeg2 XCOLORRANGE=LIMITED\n`),
-    );
+    try {
+      this.#writeAll(
+        Buffer.from(`YUV4MPEG2 W${width} H${height} F${rate.num}:${rate.den} Ip A1:1 C420mpeg2 XCOLORRANGE=LIMITED\n`),
+      );
+    } catch (error) {
+      this.abandon();
+      throw error;
+    }
   }
 
   write(data: Uint8Array, seconds = 0): void {
@@ -51,8 +49,9 @@ export class Y4mWriter implements RecordingWriter {
   }
 
   close(): void {
-    if (this.#fd !== null) closeSync(this.#fd);
+    const fd = this.#fd;
     this.#fd = null;
+    if (fd !== null) closeSync(fd);
   }
 
   abandon(): void {
@@ -67,10 +66,7 @@ export class Y4mWriter implements RecordingWriter {
 
   #writeAll(bytes: Uint8Array): void {
     if (this.#fd === null) throw new Error('the writer is not open');
-    try {
-      for (let done = 0; done < bytes.length; ) done += writeSync(this.#fd, bytes, done, bytes.length - done);
-    } catch (cause) {
-      throw outputFailed(this.#path, cause as NodeJS.ErrnoException);
-    }
+    // A full disk takes a part of a write, and refuses the next one.
+    for (let done = 0; done < bytes.length; ) done += writeSync(this.#fd, bytes, done, bytes.length - done);
   }
 }
