@@ -1,4 +1,5 @@
 import type { FormatContext, Packet } from 'node-av/lib';
+import { UserError } from '../errors.js';
 import type { Ffmpeg } from '../system/ffmpeg.js';
 import { openMediaFile } from '../system/media-file.js';
 import { AudioTranscoder } from './audio-transcoder.js';
@@ -36,7 +37,7 @@ export class AudioCopy {
    *
    * @param write - takes packets that are ready for the output.
    * @returns null if the file has no sound.
-   * @throws UserError INPUT_MISSING or INPUT_INVALID.
+   * @throws UserError INPUT_MISSING or INPUT_INVALID; OUTPUT_FAILED if not one track can be brought along.
    */
   static open(
     ffmpeg: Ffmpeg,
@@ -53,8 +54,14 @@ export class AudioCopy {
       throw error;
     }
     if (copy.#tracks.size > 0) return copy;
+    const lost = copy.#codecNames();
     copy.close();
-    return null;
+    if (lost.length === 0) return null;
+    throw new UserError(
+      'OUTPUT_FAILED',
+      `The sound of ${path} (${lost.join(', ')}) fits into no ${container} file, and cannot be decoded to be coded anew.`,
+      'Give the output a name that ends in .mkv, which holds any sound.',
+    );
   }
 
   private constructor(ffmpeg: Ffmpeg, input: FormatContext) {
@@ -108,6 +115,12 @@ export class AudioCopy {
       this.#packet.unref();
     }
     return false;
+  }
+
+  #codecNames(): string[] {
+    return this.#input.streams
+      .filter(({ codecpar }) => codecpar.codecType === this.#ffmpeg.AVMEDIA_TYPE_AUDIO)
+      .map(({ codecpar }) => this.#ffmpeg.avGetCodecName(codecpar.codecId) ?? 'unknown');
   }
 
   /** Seconds of pictures in the input; 0 where it does not tell. */

@@ -18,6 +18,20 @@ const COMMON_RATES = new Set([22_050, 24_000, 32_000, 44_100, 48_000]);
 /** Samples in one AAC frame. */
 const AAC_FRAME = 1024;
 
+/** A configured filter graph, and where sound goes in and comes out. */
+interface Resampler {
+  readonly graph: FilterGraph;
+  readonly entry: FilterContext;
+  readonly exit: FilterContext;
+}
+
+/** What turns packets of any codec into packets of AAC. Each part must be freed: node-av crashes on codecs left behind. */
+interface Chain {
+  readonly decoder: CodecContext;
+  readonly resampler: Resampler;
+  readonly encoder: CodecContext;
+}
+
 /** Codes one sound track anew as AAC, in stereo at most. */
 export class AudioTranscoder {
   readonly #ffmpeg: Ffmpeg;
@@ -26,15 +40,13 @@ export class AudioTranscoder {
   readonly #write: (packet: Packet) => void;
   readonly #decoder: CodecContext;
   readonly #encoder: CodecContext;
-  readonly #graph: FilterGraph;
-  readonly #entry: FilterContext;
-  readonly #exit: FilterContext;
+  readonly #resampler: Resampler;
   readonly #frame: AvFrame;
   readonly #packet: Packet;
 
   /**
    * @param shift - taken from the source's time stamps. @param write - takes packets that are ready for the output.
-   * @returns null if the track is coded in a way that FFmpeg cannot decode: the film is then without it.
+   * @returns null if FFmpeg cannot decode the track.
    */
   static open(
     ffmpeg: Ffmpeg,
@@ -43,29 +55,28 @@ export class AudioTranscoder {
     shift: bigint,
     write: (packet: Packet) => void,
   ): AudioTranscoder | null {
-    const decoder = openDecoder(ffmpeg, source);
-    return decoder && new AudioTranscoder(ffmpeg, output, source, shift, write, decoder);
+    const chain = openChain(ffmpeg, source);
+    if (!chain) return null;
+    const target = output.newStream(null);
+    target.codecpar.fromContext(chain.encoder);
+    target.timeBase = chain.encoder.timeBase;
+    return new AudioTranscoder(ffmpeg, chain, target, shift, write);
   }
 
   private constructor(
     ffmpeg: Ffmpeg,
-    output: FormatContext,
-    source: Stream,
+    { decoder, resampler, encoder }: Chain,
+    target: Stream,
     shift: bigint,
     write: (packet: Packet) => void,
-    decoder: CodecContext,
   ) {
     this.#ffmpeg = ffmpeg;
+    this.#target = target;
     this.#shift = shift;
     this.#write = write;
     this.#decoder = decoder;
-    const rate = COMMON_RATES.has(decoder.sampleRate) ? decoder.sampleRate : 48_000;
-    const channels = Math.min(2, source.codecpar.channels);
-    [this.#graph, this.#entry, this.#exit] = buildResampler(ffmpeg, decoder, source, rate, channels);
-    this.#encoder = openAac(ffmpeg, rate, channels);
-    this.#target = output.newStream(null);
-    ffmpeg.FFmpegError.throwIfError(this.#target.codecpar.fromContext(this.#encoder), 'describing the sound');
-    this.#target.timeBase = this.#encoder.timeBase;
+    this.#resampler = resampler;
+    this.#encoder = encoder;
     this.#frame = new ffmpeg.Frame();
     this.#frame.alloc();
     this.#packet = new ffmpeg.Packet();
@@ -80,7 +91,7 @@ export class AudioTranscoder {
   finish(): void {
     this.#decoder.sendPacketSync(null);
     this.#decode();
-    this.#entry.buffersrcAddFrameSync(null);
+    this.#resampler.entry.buffersrcAddFrameSync(null);
     this.#encodeFiltered();
     this.#encoder.sendFrameSync(null);
     this.#takePackets();
@@ -90,7 +101,7 @@ export class AudioTranscoder {
   close(): void {
     this.#frame.free();
     this.#packet.free();
-    this.#graph.free();
+    this.#resampler.graph.free();
     this.#decoder.freeContext();
     this.#encoder.freeContext();
   }
@@ -99,13 +110,16 @@ export class AudioTranscoder {
     while (this.#decoder.receiveFrameSync(this.#frame) >= 0) {
       const stamp = this.#frame.bestEffortTimestamp;
       if (stamp !== this.#ffmpeg.AV_NOPTS_VALUE) this.#frame.pts = stamp - this.#shift;
-      this.#ffmpeg.FFmpegError.throwIfError(this.#entry.buffersrcAddFrameSync(this.#frame), 'resampling the sound');
+      this.#ffmpeg.FFmpegError.throwIfError(
+        this.#resampler.entry.buffersrcAddFrameSync(this.#frame),
+        'resampling the sound',
+      );
       this.#encodeFiltered();
     }
   }
 
   #encodeFiltered(): void {
-    while (this.#exit.buffersinkGetFrameSync(this.#frame) >= 0) {
+    while (this.#resampler.exit.buffersinkGetFrameSync(this.#frame) >= 0) {
       this.#ffmpeg.FFmpegError.throwIfError(this.#encoder.sendFrameSync(this.#frame), 'encoding the sound');
       this.#frame.unref();
       this.#takePackets();
@@ -125,6 +139,20 @@ export class AudioTranscoder {
   }
 }
 
+/** Opens the parts for one track; null, with nothing left open, if one of them cannot handle it. */
+function openChain(ffmpeg: Ffmpeg, source: Stream): Chain | null {
+  const decoder = openDecoder(ffmpeg, source);
+  if (!decoder) return null;
+  const rate = COMMON_RATES.has(decoder.sampleRate) ? decoder.sampleRate : 48_000;
+  const channels = Math.min(2, source.codecpar.channels);
+  const resampler = channels > 0 ? buildResampler(ffmpeg, decoder, source, rate, channels) : null;
+  const encoder = resampler && openAac(ffmpeg, rate, channels);
+  if (encoder) return { decoder, resampler, encoder };
+  resampler?.graph.free();
+  decoder.freeContext();
+  return null;
+}
+
 function openDecoder(ffmpeg: Ffmpeg, source: Stream): CodecContext | null {
   const codec = ffmpeg.Codec.findDecoder(source.codecpar.codecId);
   if (!codec) return null;
@@ -137,7 +165,7 @@ function openDecoder(ffmpeg: Ffmpeg, source: Stream): CodecContext | null {
   return null;
 }
 
-function openAac(ffmpeg: Ffmpeg, rate: number, channels: number): CodecContext {
+function openAac(ffmpeg: Ffmpeg, rate: number, channels: number): CodecContext | null {
   const codec = ffmpeg.Codec.findEncoder(ffmpeg.AV_CODEC_ID_AAC);
   const encoder = new ffmpeg.CodecContext();
   encoder.allocContext3(codec);
@@ -147,18 +175,19 @@ function openAac(ffmpeg: Ffmpeg, rate: number, channels: number): CodecContext {
   encoder.bitRate = BITS_PER_CHANNEL * BigInt(channels);
   encoder.timeBase = new ffmpeg.Rational(1, rate);
   encoder.setFlags(ffmpeg.AV_CODEC_FLAG_GLOBAL_HEADER);
-  ffmpeg.FFmpegError.throwIfError(encoder.open2Sync(codec, null), 'opening the AAC encoder');
-  return encoder;
+  if (encoder.open2Sync(codec, null) >= 0) return encoder;
+  encoder.freeContext();
+  return null;
 }
 
-/** From whatever the decoder gives to what the encoder takes: float planes, 1024 samples at a time. */
+/** From whatever the decoder gives to what the encoder takes: float planes, 1024 samples at a time. Null if it cannot. */
 function buildResampler(
   ffmpeg: Ffmpeg,
   decoder: CodecContext,
   source: Stream,
   rate: number,
   channels: number,
-): [FilterGraph, FilterContext, FilterContext] {
+): Resampler | null {
   const layoutOf = (count: number): string =>
     ffmpeg.avChannelLayoutDescribe(ffmpeg.avChannelLayoutDefault(count)) ?? 'stereo';
   const inputLayout = ffmpeg.avChannelLayoutDescribe(decoder.channelLayout) ?? layoutOf(source.codecpar.channels);
@@ -170,22 +199,22 @@ function buildResampler(
     `channel_layout=${inputLayout}`,
   ];
   const output = ['sample_fmts=fltp', `sample_rates=${rate}`, `channel_layouts=${layoutOf(channels)}`];
+  const filters: readonly (readonly [name: string, args: string | null])[] = [
+    ['abuffer', input.join(':')],
+    // Gaps in the input's times become silence, so that sound and pictures stay together.
+    ['aresample', 'async=1'],
+    ['aformat', output.join(':')],
+    ['asetnsamples', `n=${AAC_FRAME}:p=0`],
+    ['abuffersink', null],
+  ];
   const graph = new ffmpeg.FilterGraph();
   graph.alloc();
-  const add = (filter: string, args: string | null): FilterContext => {
-    const context = graph.createFilter(ffmpeg.Filter.getByName(filter)!, filter, args);
-    if (!context) throw new Error(`the filter ${filter} refuses ${args}`);
-    return context;
-  };
-  const chain = [
-    add('abuffer', input.join(':')),
-    // Gaps in the input's times become silence, so that sound and pictures stay together.
-    add('aresample', 'async=1'),
-    add('aformat', output.join(':')),
-    add('asetnsamples', `n=${AAC_FRAME}:p=0`),
-    add('abuffersink', null),
-  ] as const;
-  for (let i = 1; i < chain.length; i++) chain[i - 1]!.link(0, chain[i]!, 0);
-  ffmpeg.FFmpegError.throwIfError(graph.configSync(), 'setting up the resampling of the sound');
-  return [graph, chain[0], chain[4]];
+  const chain = filters.map(([name, args]) => graph.createFilter(ffmpeg.Filter.getByName(name)!, name, args));
+  const isLinked = chain.every((filter, index) => {
+    const before = chain[index - 1];
+    return filter && (index === 0 || (before && before.link(0, filter, 0) >= 0));
+  });
+  if (isLinked && graph.configSync() >= 0) return { graph, entry: chain[0]!, exit: chain.at(-1)! };
+  graph.free();
+  return null;
 }

@@ -22,6 +22,9 @@ beforeAll(async () => {
   await makeMedia(file('sound.m4a'), { container: 'mp4', sounds: [{ codec: 'aac', seconds: 1 }] });
   await makeMedia(file('any.gif'), { container: 'gif', video: { codec: 'gif', pixelFormat: 'rgb8', isTagged: false } });
   writeFileSync(file('cut.mkv'), readFileSync(file('sound.mkv')).subarray(0, 900));
+  const unknown = readFileSync(file('sound.mkv'));
+  unknown.write('A_SECRET', unknown.indexOf('A_VORBIS'), 'latin1');
+  writeFileSync(file('unknown.mkv'), unknown);
   writeFileSync(file('notes.txt'), 'text '.repeat(100));
 });
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -1,7 +1,7 @@
 // Opens, uses and closes sources and recordings over and over, failing ones among them, and prints what the process held
 // after the first and after the last round. Run by media-lifetime.test.ts as `node --expose-gc`, on the compiled program:
 // node-av frees native memory in finalizers, and a mistake there is a crash of the process, not an exception.
-import { readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ClipSource } from '../../dist/capture/clip-source.js';
 import { i420Layout } from '../../dist/frame/i420.js';
@@ -72,6 +72,11 @@ const WORK = {
     await mustFail(record('a.mp4', {}, 5, join(folder, 'no-such-folder', 'a.mp4')));
     await mustFail(record('none.mkv', { copyAudioFrom: file('none.mp4') }, 5));
     await mustFail(record('text.mkv', { copyAudioFrom: file('notes.txt') }, 5));
+    await mustFail(record('unknown.mp4', { copyAudioFrom: file('unknown.mkv') }, 5));
+    for (const name of ['full.mp4', 'full.mkv', 'full.y4m']) {
+      symlinkSync('/dev/full', file(`${name}.part`));
+      await mustFail(record(name, {}, 5));
+    }
   },
 };
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -96,4 +96,22 @@ describe('a film that was cut off takes its sound no further than half a second 
       expect(found.at(-1)!.seconds).toBeLessThan(1.55);
     });
   }
+});
+
+test('sound that nothing here can decode: an error that names .mkv, and no file', async () => {
+  const input = join(folder, 'unknown.mkv');
+  const video = { codec: 'libx264', options: { preset: 'ultrafast' } };
+  await makeMedia(input, { container: 'matroska', video, sounds: [{ codec: 'libvorbis', seconds: 1 }] });
+  const bytes = readFileSync(input);
+  bytes.write('A_SECRET', bytes.indexOf('A_VORBIS'), 'latin1');
+  writeFileSync(input, bytes);
+  const output = join(folder, 'unknown.mp4');
+  const sink = new RecordingSink(output, { preset: 'offline', copyAudioFrom: input });
+  await expect(sink.open({ layout, rate: { num: FPS, den: 1 } })).rejects.toMatchObject({
+    code: 'OUTPUT_FAILED',
+    message: expect.stringMatching(/The sound of .*unknown\.mkv .* fits into no mp4 file/),
+    remedy: expect.stringMatching(/\.mkv/),
+  });
+  await sink.close();
+  expect(existsSync(output) || existsSync(`${output}.part`)).toBe(false);
 });
