@@ -11,7 +11,8 @@ export type RecordingPreset = 'live' | 'offline';
 
 /**
  * x264's settings. `superfast` with the look-ahead and macroblock tree of `veryfast` gives the file size and PSNR of
- * `veryfast` for 30 % less work; 5.3 and 6.8 ms of processor time a frame at 1280x720 (live and offline).
+ * `veryfast` for 30 % less work; 5.3 and 6.8 ms of processor time a frame at 1280x720 (live and offline). `ultrafast` saves
+ * another 20 %, but needs twice the bytes as soon as something moves. The table: benchmarks/media.bench.mjs --presets.
  */
 const SETTINGS = {
   live: { preset: 'superfast', tune: 'zerolatency', crf: '21', params: '', threads: 1, keyframeS: 2 },

@@ -24,7 +24,10 @@ export interface RecordingOptions {
   readonly copyAudioFrom?: string | null | undefined;
 }
 
-/** Records frames to a file, in the format that its name ends in: .mp4, .m4v, .mov, .mkv (H.264) or .y4m. */
+/**
+ * Records frames to a file, in the format that its name ends in: .mp4, .m4v, .mov, .mkv (H.264) or .y4m. H.264 has only even
+ * sides: a picture with an odd one grows by a column or row, the last one shown twice.
+ */
 export class RecordingSink implements FrameSink {
   readonly name: string;
   readonly #path: string;
