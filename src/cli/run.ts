@@ -67,7 +67,7 @@ async function run(config: Config): Promise<void> {
       renderCard: (layout) => renderCard(layout, { title: 'mien', state: 'paused' }),
     });
     attach(screen, loop, config);
-    if (askedToStop) void loop.stop();
+    if (askedToStop) void loop.stop().catch(() => {});
     await loop.done;
   } finally {
     screen.close();

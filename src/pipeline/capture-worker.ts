@@ -26,6 +26,8 @@ port.on('message', (message: ToCapture) => {
       break;
     case 'stop':
       isStopping = true;
+      // Ends a wait for a frame that is due in seconds only, as those of a slide show are.
+      source?.close().catch(fail);
       break;
   }
 });

@@ -1,7 +1,7 @@
 import { parentPort } from 'node:worker_threads';
 import type { LiveSettings } from '../config/settings.js';
 import { toErrorRecord } from '../errors.js';
-import { ChannelReader } from '../frame/channel.js';
+import { ChannelReader, ChannelWriter } from '../frame/channel.js';
 import { nowMs } from '../frame/clock.js';
 import { brokenBy } from '../telemetry/ledger.js';
 import type { FaceStatus } from '../telemetry/telemetry.js';
@@ -20,6 +20,9 @@ const send = (message: FromEngine) => port.postMessage(message);
 
 let path: FramePath | null = null;
 let settings: LiveSettings;
+/** What was asked of the path while its models were loading. */
+const early: ((path: FramePath) => void)[] = [];
+let hasEnded = false;
 
 port.on('message', (message: ToEngine) => {
   switch (message.kind) {
@@ -30,28 +33,42 @@ port.on('message', (message: ToEngine) => {
       settings = message.settings;
       break;
     case 'card':
-      path?.setCard(message.card);
+      whenOpen((open) => open.setCard(message.card));
       break;
     case 'add-output':
-      path?.outputs.add(message.output);
+      // After the end nobody feeds it any more: its sink must hear that, or it would wait for ever.
+      if (hasEnded) new ChannelWriter(message.output.channel).end();
+      else whenOpen((open) => open.outputs.add(message.output));
       break;
     case 'remove-output':
-      path?.outputs.remove(message.id);
+      whenOpen((open) => open.outputs.remove(message.id));
       break;
   }
 });
 
+function whenOpen(act: (path: FramePath) => void): void {
+  if (path) act(path);
+  else if (!hasEnded) early.push(act);
+}
+
 async function run(start: Extract<ToEngine, { kind: 'start' }>): Promise<void> {
   settings = start.settings;
   const reader = new ChannelReader(start.input);
-  path = await FramePath.open(start.input.layout, start.rate);
-  if (start.card) path.setCard(start.card);
+  try {
+    path = await FramePath.open(start.input.layout, start.rate);
+  } catch (error) {
+    hasEnded = true;
+    for (const { channel } of start.outputs) new ChannelWriter(channel).breakOff();
+    throw error;
+  }
   for (const output of start.outputs) path.outputs.add(output);
+  for (const act of early.splice(0)) act(path);
   send({ kind: 'ready' });
 
   const meterIn = new RateMeter();
   const meterOut = new RateMeter();
   let captured = 0;
+  let taken = 0;
   let written = 0;
   const budgetMs = (1000 * start.rate.den) / start.rate.num;
   let reportedAt = 0;
@@ -71,7 +88,7 @@ async function run(start: Extract<ToEngine, { kind: 'start' }>): Promise<void> {
         face: faceStatus(path.face, settings),
         fpsIn: meterIn.rate(now),
         fpsOut: meterOut.rate(now),
-        frames: { captured, written, dropped: reader.dropped },
+        frames: { captured, written, dropped: captured - taken },
         outputs: path.outputs.stats(),
       },
     });
@@ -84,7 +101,9 @@ async function run(start: Extract<ToEngine, { kind: 'start' }>): Promise<void> {
       const frame = await reader.takeBlocking();
       if (!frame) break;
       try {
+        // A gap in the sequence is a drop, whether the source was late or the engine.
         captured = frame.sequence + 1;
+        taken++;
         meterIn.count(captured, nowMs());
         await path.process(frame, settings, start.isOffline ? nowMs() : undefined);
         if (written++ === 0) send({ kind: 'first-frame' });
@@ -99,6 +118,7 @@ async function run(start: Extract<ToEngine, { kind: 'start' }>): Promise<void> {
     clearInterval(timer);
     reportedAt = 0;
     report();
+    hasEnded = true;
     await path.close(isWhole);
     path = null;
   }

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { SourceSpec } from '../capture/create-source.js';
 import type { SourceInfo } from '../capture/source.js';
 import { applyPatch, type Command, type LiveSettings } from '../config/settings.js';
-import { type ChannelPolicy, createChannel } from '../frame/channel.js';
+import { type ChannelPolicy, ChannelWriter, createChannel } from '../frame/channel.js';
 import type { I420Layout } from '../frame/i420.js';
 import type { Severity, Telemetry } from '../telemetry/telemetry.js';
 import type {
@@ -41,7 +41,6 @@ interface LoopEvents {
   message: [Severity, string];
   recording: [string | null];
   'first-frame': [];
-  quit: [];
 }
 
 interface Sink {
@@ -72,6 +71,9 @@ export class Loop extends EventEmitter<LoopEvents> {
   #hasCard = false;
   #report: EngineReport | null = null;
   #nextSinkId: number;
+  /** Recordings started and stopped by command, one after the other: a quick second command waits for the first. */
+  #recordings: Promise<void> = Promise.resolve();
+  #hasEnded = false;
   #stopping: Promise<void> | null = null;
 
   /** Opens the source and all sinks and lets frames run. @throws UserError of whichever part cannot be opened. */
@@ -79,15 +81,20 @@ export class Loop extends EventEmitter<LoopEvents> {
     const capture = new Thread<ToCapture, FromCapture>('capture', 'capture-worker');
     const engine = new Thread<ToEngine, FromEngine>('engine', 'engine-worker');
     const threads = options.sinks.map((spec) => new Thread<ToSink, FromSink>(spec.kind, 'sink-worker'));
+    let opening: Promise<OpenedSink>[] = [];
     try {
       const opened = capture.once('opened');
       capture.send({ kind: 'open', spec: options.source });
       const { info } = await Promise.race([opened, engine.failed]);
-      const sinks = await Promise.all(
-        threads.map((thread, index) => openSink(thread, options.sinks[index]!, `sink-${index}`, info, options.mode)),
+      opening = threads.map((thread, index) =>
+        openSink(thread, options.sinks[index]!, `sink-${index}`, info, options.mode),
       );
-      return new Loop(options, info, capture, engine, sinks);
+      return new Loop(options, info, capture, engine, await Promise.all(opening));
     } catch (error) {
+      await Promise.race([
+        Promise.allSettled(opening.map((sink) => sink.then(closeUnused))),
+        delay(SETTLE_MS, null, { ref: false }),
+      ]);
       await Promise.all([capture.stop(), engine.stop(), ...threads.map((thread) => thread.stop())]);
       throw error;
     }
@@ -122,7 +129,6 @@ export class Loop extends EventEmitter<LoopEvents> {
       rate: info.rate,
       outputs: opened.map(({ output }) => output),
       settings: options.settings,
-      card: null,
       isOffline: options.mode === 'offline',
     });
     // The camera starts when somebody is there to take its frames: none is dropped while the models load.
@@ -149,11 +155,12 @@ export class Loop extends EventEmitter<LoopEvents> {
         if (this.#report) this.#publish(this.#report);
         break;
       case 'record':
-        if (command.on) void this.#startRecording();
-        else void this.#stopRecordings();
+        this.#recordings = this.#recordings
+          .then(() => (command.on ? this.#startRecording() : this.#stopRecordings()))
+          .catch((error: Error) => this.#tell('error', error.message));
         break;
       case 'quit':
-        this.emit('quit');
+        void this.stop().catch(() => {}); // whoever awaits `done` hears of it
         break;
     }
   }
@@ -169,11 +176,14 @@ export class Loop extends EventEmitter<LoopEvents> {
 
   async #run(): Promise<void> {
     try {
-      await Promise.race([this.#engine.once('ended'), this.#capture.failed, ...this.#fatalSinks()]);
+      await Promise.race([this.#engine.once('ended'), this.#capture.failed, ...this.#fatalSinks()]).finally(() => {
+        this.#hasEnded = true;
+      });
+      await this.#recordings; // one that is just being opened is closed again
       await Promise.all(this.#sinks.map((sink) => sink.closed));
     } catch (error) {
       // What still works gets a moment to finish its files, or to throw away what is not whole.
-      const settled = Promise.allSettled(this.#sinks.map((sink) => sink.closed));
+      const settled = Promise.allSettled([this.#recordings, ...this.#sinks.map((sink) => sink.closed)]);
       await Promise.race([settled, delay(SETTLE_MS, null, { ref: false })]);
       throw error;
     } finally {
@@ -205,11 +215,16 @@ export class Loop extends EventEmitter<LoopEvents> {
   }
 
   async #startRecording(): Promise<void> {
-    if (this.#sinks.some((sink) => sink.spec.kind === 'recording')) return;
+    if (this.#hasEnded || this.#sinks.some((sink) => sink.spec.kind === 'recording')) return;
     const spec = this.#options.nextRecording();
     const thread = new Thread<ToSink, FromSink>('recording', 'sink-worker');
     try {
       const { sink, output } = await openSink(thread, spec, `sink-${this.#nextSinkId++}`, this.info, 'live');
+      if (this.#hasEnded) {
+        await closeUnused({ sink, output });
+        await thread.stop();
+        return;
+      }
       this.#sinks.push(sink);
       this.#attend(sink);
       this.#engine.send({ kind: 'add-output', output });
@@ -284,6 +299,12 @@ export class Loop extends EventEmitter<LoopEvents> {
 interface OpenedSink {
   readonly sink: Sink;
   readonly output: OutputHandle;
+}
+
+/** Closes a sink that no frame will come to, so that it leaves nothing behind. */
+async function closeUnused({ sink, output }: OpenedSink): Promise<void> {
+  new ChannelWriter(output.channel).breakOff();
+  await sink.closed;
 }
 
 /** Starts a sink's thread on a channel of its own and waits until it is open. @throws UserError of the sink. */

@@ -36,7 +36,6 @@ export type ToEngine =
       readonly rate: Rate;
       readonly outputs: readonly OutputHandle[];
       readonly settings: LiveSettings;
-      readonly card: Uint8Array | null;
       /** Count latency from the moment the engine takes a frame, not from capture: for work without a clock. */
       readonly isOffline: boolean;
     }

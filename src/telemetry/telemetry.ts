@@ -30,7 +30,7 @@ export interface Telemetry {
   /** Frames a second over the last second: delivered by the source, and written to the sinks. */
   readonly fpsIn: number;
   readonly fpsOut: number;
-  /** Frames since the start. `dropped`: replaced by a newer one before the engine took them. */
+  /** Frames since the start. `dropped`: skipped by a late source, or replaced by a newer one before the engine took them. */
   readonly frames: { readonly captured: number; readonly written: number; readonly dropped: number };
   /** From capture to written, split into stages that add up to it; `total.budget` is one frame interval. */
   readonly total: StageStats;
