@@ -5,10 +5,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isBrief } from './measure.mjs';
 
 const bin = fileURLToPath(new URL('../bin/mien.js', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'mien-process-'));
-const rounds = process.env.MIEN_BENCH_ROUNDS ? 1 : 3;
+const rounds = isBrief ? 1 : 3;
 
 const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1];
 
