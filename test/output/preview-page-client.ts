@@ -66,6 +66,13 @@ export class PageClient {
     this.socket.send(typeof message === 'string' ? message : JSON.stringify(message));
   }
 
+  /** Resolves once the sink has read everything said so far: it answers what it does not understand, in order. */
+  async heard(): Promise<void> {
+    const before = this.errors().length;
+    this.say('anybody there?');
+    await until(() => this.errors().length > before);
+  }
+
   acknowledge(picture: number): void {
     this.say({ type: 'ack', picture });
   }

@@ -59,7 +59,7 @@ test('the split shows before on the left of each page’s own divider, after on 
   const [one, two] = [await openPage(), await openPage()];
   one.say({ type: 'view', split: 0.25 });
   two.say({ type: 'view', split: 0.75 });
-  await pause(30);
+  await Promise.all([one.heard(), two.heard()]);
   sink.write(plainFrame(red), plainFrame(green).data);
   await until(() => one.pictures.length === 1 && two.pictures.length === 1);
   for (const [page, column] of [
@@ -101,6 +101,7 @@ test('a page that withholds acknowledgements gets 2 pictures, and the newest whe
     sink.write(plainFrame([16 + 4 * i, 128, 128], i));
     await pause(3);
   }
+  await until(() => page.pictures.length >= 2);
   await pause(50);
   expect(page.pictures).toHaveLength(2);
   page.acknowledge(page.pictures[0]!.number);
@@ -108,6 +109,7 @@ test('a page that withholds acknowledgements gets 2 pictures, and the newest whe
   const [grey] = await pixelAt(page.pictures[2]!.jpeg, 10, 10);
   expect(grey).toBeGreaterThan(176); // the 40th: Y 172, that is 182 of 255; the third would be 9
   page.acknowledge(999_999); // never sent: no credit for it
+  await page.heard();
   await pause(30);
   expect(page.pictures).toHaveLength(3);
 });
@@ -248,6 +250,7 @@ test('a page that comes back does not see a picture from before it left', async 
   await until(() => sink.stats.clients === 0);
   const again = await openPage();
   again.say({ type: 'view', split: 0.5 });
+  await again.heard();
   await pause(50);
   expect(again.pictures).toHaveLength(0);
 });

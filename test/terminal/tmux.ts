@@ -1,7 +1,8 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 
-/** Whether there is a tmux to test in. */
+/** Whether there is a tmux to test in. Where MIEN_REQUIRE_TOOLS is set, as .ci/run does, there must be. */
 export const hasTmux = spawnSync('tmux', ['-V']).status === 0;
+if (!hasTmux && process.env['MIEN_REQUIRE_TOOLS']) throw new Error('no tmux: install it, these tests must run here');
 
 /** A shell in a terminal of its own: a tmux server that nobody else uses, with one window. */
 export class TmuxTerminal {
