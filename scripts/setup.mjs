@@ -31,6 +31,15 @@ function fingerprint(paths) {
   return hash.digest('hex');
 }
 
+/** What each step was last done for. Nothing if that cannot be read: a start cut off while writing it does all anew. */
+function readStamps() {
+  try {
+    return JSON.parse(readFileSync(stampFile, 'utf8'));
+  } catch {
+    return {};
+  }
+}
+
 const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
 const bin = (name) => join(root, 'node_modules', '.bin', name);
 
@@ -41,8 +50,8 @@ const steps = [
     inputs: ['package.json', 'package-lock.json', '.npmrc'],
     output: 'node_modules/onnxruntime-node/package.json',
     // What the lock file names, without writing to it. Not `npm ci`: that refuses a lock file that lacks the entries of
-    // other platforms' optional packages, and registry mirrors do not all carry those. devDependencies too: `npm test`
-    // must work in the same clone, and NODE_ENV=production must not break it.
+    // other platforms' optional packages, which npm does not always write. devDependencies too: `npm test` must work in
+    // the same clone, and NODE_ENV=production must not break it.
     run: [npm, ['install', '--no-save', '--include=dev', '--include=optional', '--loglevel=error']],
   },
   {
@@ -75,8 +84,7 @@ const steps = [
   },
 ];
 
-let stamps = {};
-if (existsSync(stampFile)) stamps = JSON.parse(readFileSync(stampFile, 'utf8'));
+const stamps = readStamps();
 
 for (const [index, step] of steps.entries()) {
   const want = fingerprint(step.inputs);
