@@ -48,18 +48,19 @@ async function run(config: Config, { seconds, live }: { seconds: number; live: b
   process.once('SIGINT', interrupt);
 
   await Promise.race([delay(WARM_UP_S * 1000), ended]);
-  const before = { written: written(latest), atMs: performance.now() };
+  const before = latest as Telemetry | null;
   await Promise.race([delay(seconds * 1000), ended]);
-  const fps = ((written(latest) - before.written) * 1000) / (performance.now() - before.atMs);
   const result = latest as Telemetry | null;
   await loop.stop();
   if (!result) throw new Error('nothing was measured: no frame came');
+  const fps = framesPerSecond(before, result);
   if (config.json) console.log(JSON.stringify(toJson(fps, result)));
   else printTable(fps, result);
 }
 
-function written(telemetry: Telemetry | null): number {
-  return telemetry?.frames.written ?? 0;
+/** Between two snapshots by their own times: they come five times a second, not when they are asked for. */
+function framesPerSecond(from: Telemetry | null, to: Telemetry): number {
+  return (to.frames.written - (from?.frames.written ?? 0)) / (to.uptimeS - (from?.uptimeS ?? 0));
 }
 
 /** The documented shape: fps, total and stages in milliseconds, memory. */
