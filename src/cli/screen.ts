@@ -17,9 +17,9 @@ export interface Screen {
 
 /** The terminal UI where there is a terminal that can show it, else lines; as the config asks. */
 export async function openScreen(config: Config, onCommand: (command: Command) => void): Promise<Screen> {
-  if (config.json) return new LineScreen(formatJsonLine, true);
+  if (config.json) return new LineScreen(formatJsonLine, true, onCommand);
   const isTerminal = process.stdin.isTTY && canDrawDashboard(process.stdout, process.env);
-  if (config.plain || !isTerminal) return new LineScreen(formatPlainLine, false);
+  if (config.plain || !isTerminal) return new LineScreen(formatPlainLine, false, onCommand);
   // Loaded only here: without a terminal nobody waits for blessed.
   const { TerminalUi } = await import('../tui/terminal.js');
   const ui = new TerminalUi({ input: process.stdin, output: process.stdout, onCommand });
@@ -33,12 +33,18 @@ class LineScreen implements Screen {
   readonly #isForPrograms: boolean;
   #printedAtMs = 0;
 
-  constructor(format: (telemetry: Telemetry) => string, isForPrograms: boolean) {
+  constructor(format: (telemetry: Telemetry) => string, isForPrograms: boolean, onCommand: (command: Command) => void) {
     this.#format = format;
     this.#isForPrograms = isForPrograms;
-    // A reader that goes away (`mien --plain | head`) ends the lines, not the camera.
+    // A reader that goes away (`mien --plain | head`) has seen enough: a camera that nobody can end must not run on.
+    let isGone = false;
     process.stdout.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code !== 'EPIPE') throw error;
+      if (!isGone) onCommand({ kind: 'quit' });
+      isGone = true;
+    });
+    process.stderr.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error; // nobody is left to be told
     });
   }
 

@@ -1,6 +1,8 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { createSource, type SourceSpec } from '../../src/capture/create-source.js';
 import { demoClipPath } from '../../src/capture/demo-clip.js';
@@ -130,4 +132,14 @@ test('a clip that does not loop ends by itself', async () => {
   writer.close();
   const { code } = await runMien(['--plain', '--no-preview', '--no-loop', '--source', clip]);
   expect(code).toBe(0);
+});
+
+test('mien --plain | head ends the camera with the reader, and so does mien track | head', () => {
+  const bin = fileURLToPath(new URL('../../bin/mien.js', import.meta.url));
+  for (const args of ['--plain --no-preview', 'track demo --json']) {
+    const command = `"${process.execPath}" "${bin}" ${args} | head -n 1; echo "\${PIPESTATUS[0]}"`;
+    const { stdout, error } = spawnSync('bash', ['-c', command], { encoding: 'utf8', timeout: 30_000 });
+    expect(error).toBeUndefined();
+    expect(stdout.trim().split('\n').at(-1)).toBe('0');
+  }
 });
