@@ -122,7 +122,7 @@ async function run(start: Extract<ToEngine, { kind: 'start' }>): Promise<void> {
     await path.close(isWhole);
     path = null;
   }
-  send({ kind: 'ended' });
+  send({ kind: 'ended', isWhole });
 }
 
 function faceStatus(face: FaceState | null, { effect, paused }: LiveSettings): FaceStatus {

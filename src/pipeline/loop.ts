@@ -176,9 +176,12 @@ export class Loop extends EventEmitter<LoopEvents> {
 
   async #run(): Promise<void> {
     try {
-      await Promise.race([this.#engine.once('ended'), this.#capture.failed, ...this.#fatalSinks()]).finally(() => {
+      const ended = this.#engine.once('ended');
+      await Promise.race([ended, this.#capture.failed, ...this.#fatalSinks()]).finally(() => {
         this.#hasEnded = true;
       });
+      // The engine may tell of the end of a source that broke off before the source tells why.
+      if (!(await ended).isWhole) await this.#capture.failed;
       await this.#recordings; // one that is just being opened is closed again
       await Promise.all(this.#sinks.map((sink) => sink.closed));
     } catch (error) {

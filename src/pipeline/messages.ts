@@ -61,7 +61,8 @@ export type FromEngine =
   | { readonly kind: 'ready' }
   | { readonly kind: 'report'; readonly report: EngineReport }
   | { readonly kind: 'first-frame' }
-  | { readonly kind: 'ended' }
+  /** `isWhole`: the source ended by itself or was told to; false if it broke off, which its own thread tells of. */
+  | { readonly kind: 'ended'; readonly isWhole: boolean }
   | { readonly kind: 'failed'; readonly error: ErrorRecord };
 
 /** What a sink thread is to host. */

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { existsSync, mkdtempSync } from 'node:fs';
+import { existsSync, mkdtempSync, truncateSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +7,7 @@ import { expect, test } from 'vitest';
 import { createSource, type SourceSpec } from '../../src/capture/create-source.js';
 import { readFrameNumber } from '../../src/capture/frame-number.js';
 import { LiveSettings } from '../../src/config/settings.js';
+import type { Rate } from '../../src/frame/frame.js';
 import { i420Layout } from '../../src/frame/i420.js';
 import { Y4mWriter } from '../../src/output/y4m-writer.js';
 import { Loop, type LoopOptions } from '../../src/pipeline/loop.js';
@@ -100,16 +101,30 @@ test('paused from the start, the card is in every frame, though it was drawn bef
   expect(frames).toBe(120);
 });
 
-test('stopping does not wait for the next frame of a source that has one in ten minutes', async () => {
-  const clip = join(folder, 'slides.y4m');
+/** A clip of 64x48 pixels. */
+function writeClip(name: string, frames: number, rate: Rate): string {
+  const clip = join(folder, name);
   const layout = i420Layout(64, 48);
-  const writer = new Y4mWriter({ layout, rate: { num: 1, den: 600 } }, clip);
-  for (let frame = 0; frame < 2; frame++) writer.write(new Uint8Array(layout.byteLength).fill(100));
+  const writer = new Y4mWriter({ layout, rate }, clip);
+  for (let frame = 0; frame < frames; frame++) writer.write(new Uint8Array(layout.byteLength).fill(100));
   writer.close();
-  const source = synthetic({ input: clip, width: null, height: null, fps: null, paced: true, frameLimit: null });
+  return clip;
+}
+
+test('stopping does not wait for the next frame of a source that has one in ten minutes', async () => {
+  const input = writeClip('slides.y4m', 2, { num: 1, den: 600 });
+  const source = synthetic({ input, width: null, height: null, fps: null, paced: true });
   const loop = await Loop.start(options({ source, mode: 'live' }));
   await once(loop, 'first-frame');
   await loop.stop();
+});
+
+test('a file that is cut short while it is read ends the run with the cause', async () => {
+  const input = writeClip('cut.y4m', 3000, { num: 30, den: 1 });
+  const source = synthetic({ input, width: null, height: null, fps: null, paced: true });
+  const loop = await Loop.start(options({ source, mode: 'live' }));
+  loop.once('first-frame', () => truncateSync(input, 100));
+  await expect(loop.done).rejects.toMatchObject({ name: 'UserError', code: 'INPUT_INVALID' });
 });
 
 test('a recording starts and stops while the loop runs; settings and the card change what goes out', async () => {
