@@ -7,6 +7,7 @@ import type { Telemetry } from '../telemetry/telemetry.js';
 import { addConfigOptions, configOf } from './config-options.js';
 import { timestampedRecording } from './recording-spec.js';
 import { sourceSpecOf } from './source-spec.js';
+import { Stopper } from './stopper.js';
 
 const KEYS: readonly ConfigKey[] = ['size', 'fps', 'fit', 'effect', 'strength', 'mirror', 'json'];
 
@@ -25,6 +26,7 @@ export function processCommand(): Command {
 
 async function run(input: string, output: string, overwrite: boolean, config: Config): Promise<void> {
   const source = sourceSpecOf(config, { paced: false, loop: false });
+  const stopper = new Stopper();
   const loop = await Loop.start({
     source,
     sinks: [{ kind: 'recording', path: output, preset: 'offline', overwrite, copyAudioFrom: source.input }],
@@ -35,16 +37,17 @@ async function run(input: string, output: string, overwrite: boolean, config: Co
   });
   const progress = new Progress(loop.info.frameCount, config.json);
   loop.on('telemetry', (telemetry) => progress.show(telemetry));
-  let interrupted = false;
-  const stop = () => {
-    if (interrupted) process.exit(130);
-    interrupted = true;
-    void loop.stop().catch(() => {});
-  };
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop);
-  await loop.done;
-  progress.finish(input, output, interrupted);
-  if (interrupted) {
+  stopper.attach(loop);
+  try {
+    await loop.done;
+  } finally {
+    progress.clear();
+  }
+  if (stopper.wasAsked && progress.frames === 0) {
+    throw new UserError('OUTPUT_FAILED', `Stopped before the first frame of ${input}.`, 'Run the command again.');
+  }
+  progress.finish(input, output, stopper.wasAsked);
+  if (stopper.wasAsked) {
     throw new UserError(
       'OUTPUT_FAILED',
       `Stopped before the end of ${input}; ${output} holds the frames up to there.`,
@@ -75,10 +78,18 @@ class Progress {
     process.stderr.write(`\r${written}${of} frames, ${perSecond.toFixed(0)} a second${written > 0 ? left : ''}\x1b[K`);
   }
 
-  finish(input: string, output: string, isPartial: boolean): void {
-    const frames = this.#last?.frames.written ?? 0;
-    const seconds = this.#seconds();
+  get frames(): number {
+    return this.#last?.frames.written ?? 0;
+  }
+
+  /** Takes the line away, for what is said next. */
+  clear(): void {
     if (process.stderr.isTTY && !this.#isJson) process.stderr.write('\r\x1b[K');
+  }
+
+  finish(input: string, output: string, isPartial: boolean): void {
+    const { frames } = this;
+    const seconds = this.#seconds();
     if (this.#isJson) {
       const p50 = this.#last?.total.p50 ?? null;
       console.log(JSON.stringify({ input, output, frames, seconds, fps: frames / seconds, totalP50: p50, isPartial }));

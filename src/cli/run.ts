@@ -9,6 +9,7 @@ import { addConfigOptions, configOf } from './config-options.js';
 import { recordingSpec, timestampedRecording } from './recording-spec.js';
 import { openScreen, type Screen } from './screen.js';
 import { sourceSpecOf } from './source-spec.js';
+import { Stopper } from './stopper.js';
 
 const KEYS: readonly ConfigKey[] = [
   'source',
@@ -40,19 +41,10 @@ async function run(config: Config): Promise<void> {
   if (config.preview) sinks.push({ kind: 'preview', port: config.port });
   if (config.record !== undefined) sinks.push(recordingSpec(config.record));
 
+  const stopper = new Stopper();
   let loop: Loop | null = null;
-  let askedToStop = false;
-  // A second signal does not wait for files to be closed.
-  const stop = () => {
-    if (askedToStop) process.exit(130);
-    askedToStop = true;
-    void loop?.stop().catch(() => {}); // whoever awaits `done` hears of it
-  };
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-  for (const signal of signals) process.on(signal, stop);
-
   const screen = await openScreen(config, (command) => {
-    if (command.kind === 'quit') stop();
+    if (command.kind === 'quit') stopper.stop();
     else loop?.command(command);
   });
   try {
@@ -67,11 +59,11 @@ async function run(config: Config): Promise<void> {
       renderCard: (layout) => renderCard(layout, { title: 'mien', state: 'paused' }),
     });
     attach(screen, loop, config);
-    if (askedToStop) void loop.stop().catch(() => {});
+    stopper.attach(loop);
     await loop.done;
   } finally {
     screen.close();
-    for (const signal of signals) process.off(signal, stop);
+    stopper.release();
   }
 }
 

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { createSource, type SourceSpec } from '../../src/capture/create-source.js';
@@ -48,6 +49,21 @@ test('process keeps size, rate, frame count and duration of the demo clip', asyn
   const again = await runMien(['process', demoClipPath(), out]);
   expect(again.code).toBe(1);
   expect(again.stderr).toMatch(/processed\.mp4.*exists/);
+});
+
+test('process interrupted at any moment: a film that plays up to there or none, no half file, exit code 1', async () => {
+  for (const [index, laterMs] of [0, 20, 200, 400].entries()) {
+    const out = join(folder, `interrupted-${index}.mp4`);
+    const mien = startMien(['process', demoClipPath(), out, '--json', '--size', '1280x720']);
+    while (!existsSync(`${out}.part`)) await delay(5);
+    await delay(laterMs); // models are loading, or frames run: whichever it is
+    mien.kill('SIGTERM');
+    const { code, stderr } = await mien.finished;
+    expect(stderr).toMatch(/^mien: Stopped before the (end|first frame) of/);
+    expect(code).toBe(1);
+    expect(existsSync(`${out}.part`)).toBe(false);
+    if (existsSync(out)) expect((await readAll(out)).frames).toBeGreaterThan(0);
+  }
 });
 
 test('track prints a line a frame with 478 points, raw and smoothed', async () => {
