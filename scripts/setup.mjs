@@ -41,7 +41,8 @@ function readStamps() {
 }
 
 const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
-const bin = (name) => join(root, 'node_modules', '.bin', name);
+// Not through node_modules/.bin: before 20.10, Node does not load TypeScript's program there, whose name ends in nothing.
+const module = (path) => join(root, 'node_modules', path);
 
 const steps = [
   {
@@ -59,14 +60,14 @@ const steps = [
     says: 'Building the pixel kernels',
     inputs: ['src/kernels/assembly', 'asconfig.json', 'package-lock.json'],
     output: 'dist/kernels/kernels.wasm',
-    run: [bin('asc'), ['--config', 'asconfig.json', '--target', 'release']],
+    run: [process.execPath, [module('assemblyscript/bin/asc.js'), '--config', 'asconfig.json', '--target', 'release']],
   },
   {
     name: 'program',
     says: 'Building mien',
     inputs: ['src', 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json'],
     output: 'dist/cli/main.js',
-    run: [bin('tsc'), ['-p', 'tsconfig.build.json']],
+    run: [process.execPath, [module('typescript/lib/tsc.js'), '-p', 'tsconfig.build.json']],
   },
   {
     name: 'page',
