@@ -1,3 +1,4 @@
+import { UserError } from '../errors.js';
 import { nowMicros } from '../frame/clock.js';
 import type { FrameStamp, Rate } from '../frame/frame.js';
 import { type I420Layout, i420Layout } from '../frame/i420.js';
@@ -20,6 +21,8 @@ export interface SyntheticOptions {
   readonly frameLimit?: number | undefined;
 }
 
+/** Pixels of a side in which the frame number can still be read. */
+const SIDE_MIN = 64;
 /** Pixels after which the ramp repeats. */
 const PERIOD = 256;
 /** Pixels that the ramp moves from one frame to the next. */
@@ -40,10 +43,15 @@ export class SyntheticSource implements FrameSource, Playable {
   #playback: PacedPlayback | null = null;
   #frame = -1;
 
-  /** @throws RangeError for a side under 64; UserError CONFIG_INVALID for a rate outside of 1 to 240. */
+  /** @throws UserError CONFIG_INVALID for a side under 64, or a rate outside of 1 to 240. */
   constructor({ width = 1280, height = 720, fps = 30, paced = false, frameLimit }: SyntheticOptions = {}) {
-    if (width < 64 || height < 64)
-      throw new RangeError(`a synthetic picture needs 64x64 or more, not ${width}x${height}`);
+    if (width < SIDE_MIN || height < SIDE_MIN) {
+      throw new UserError(
+        'CONFIG_INVALID',
+        `A synthetic picture of ${width}x${height} pixels was asked for; its frame number needs ${SIDE_MIN}x${SIDE_MIN} or more.`,
+        'Give a size like --size 1280x720.',
+      );
+    }
     this.#layout = i420Layout(width, height);
     this.#rate = rateFromFps(fps);
     this.#isPaced = paced;

@@ -20,6 +20,7 @@ describe('bad input: exit code 1, what was found, how to mend it, no stack trace
     ['a folder', ['--plain', '--source', inFolder('folder.mp4')], /folder\.mp4/],
     ['a size of 0', ['--plain', '--size', '0x0'], /--size is "0x0": each side must be 32 to 8192 pixels/],
     ['a size of 20000', ['--plain', '--size', '20000x20000'], /each side must be 32 to 8192 pixels/],
+    ['a synthetic picture of 40x40', ['--plain', '--source', 'synthetic', '--size', '40x40'], /40x40 .* needs 64x64/],
     ['a strength of 200', ['--plain', '--strength', '200'], /--strength is 200: expected 100 or less/],
     ['a misspelt config key', ['--plain', '--config', inFolder('bad.json')], /"strenght".*\n.*Did you mean "strength"/],
     ['a misspelt flag', ['--strenght', '20'], /Did you mean --strength/],
