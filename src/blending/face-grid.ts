@@ -16,6 +16,7 @@ export const MAX_CELLS = 416;
 /** Pixels: smaller faces are left alone, larger ones cannot be seen whole on any frame. */
 const MIN_FACE = 16;
 const MAX_FACE = 6000;
+/** Pixels of the widest cell: twice that of the largest face. */
 export const MAX_STEP = (MAX_FACE / CELLS_PER_FACE) * 2;
 /** Fine cells beyond the oval and beyond the frame, so that blurs find what they reach for. */
 const MARGIN = 12;

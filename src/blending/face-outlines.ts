@@ -18,6 +18,7 @@ export const FOREHEAD_SHARE: ReadonlyMap<number, number> = new Map([
   [284, 0.3],
   [54, 0.3],
 ]);
+/** From the mesh's edge to the hair line in the middle of the forehead, in face widths. */
 export const FOREHEAD_REACH = 0.17;
 
 export const RIGHT_EYE = [33, 7, 163, 144, 145, 153, 154, 155, 133, 173, 157, 158, 159, 160, 161, 246] as const;

@@ -39,7 +39,9 @@ export const Config = z.strictObject({
   plain: z.boolean().default(false).describe('print a line a second in place of the terminal UI'),
   json: z.boolean().default(false).describe('print a JSON object a second in place of the terminal UI'),
 });
+/** All options, checked, defaults filled in. */
 export type Config = z.infer<typeof Config>;
+/** The name of an option. */
 export type ConfigKey = keyof Config;
 
 /** What the config file or the flags gave, before the defaults. */

@@ -8,6 +8,7 @@ export const LiveSettings = z.strictObject({
   split: z.boolean().default(false).describe('show before and after side by side in the preview'),
   paused: z.boolean().default(false).describe('send a card in place of the camera'),
 });
+/** All live settings, checked. */
 export type LiveSettings = z.infer<typeof LiveSettings>;
 
 /** A change to some of the live settings, as a control sends it. Unknown keys and bad values are refused. */
@@ -18,6 +19,7 @@ export const LiveSettingsPatch = z.strictObject({
   split: LiveSettings.shape.split.unwrap().optional(),
   paused: LiveSettings.shape.paused.unwrap().optional(),
 });
+/** A checked change. */
 export type LiveSettingsPatch = z.infer<typeof LiveSettingsPatch>;
 
 /** The settings with a patch laid over them. */

@@ -37,6 +37,7 @@ const Manifest = z.strictObject({ about: z.string(), models: z.array(ModelFacts)
 
 /** What mien knows of one network: where it comes from, what it takes and gives. */
 export type ModelFacts = z.infer<typeof ModelFacts>;
+/** The networks of the manifest. */
 export type ModelId = ModelFacts['id'];
 
 /** The folder of manifest.json and the model cards. */

@@ -13,6 +13,7 @@ const maxMessageBytes = 16 * 1024;
 /** How long closing waits for pages to say goodbye. */
 const goodbyeMs = 300;
 
+/** What is served, to whom, and who hears of a new page. */
 export interface PreviewServerOptions {
   /** 0: any free port. */
   readonly port: number;

@@ -16,6 +16,7 @@ const telemetryIntervalMs = 200;
 /** A page that does not answer two of these is gone. */
 const aliveIntervalMs = 15_000;
 
+/** How the preview is served. */
 export interface PreviewOptions {
   /** 0: any free port. */
   readonly port: number;
