@@ -1,8 +1,8 @@
-import sharp from 'sharp';
 import type { I420Layout } from '../frame/i420.js';
 import { Kernels } from '../kernels/kernels.js';
 import { cardIcon } from './card-icons.js';
 import { setLine, type TextLine, type Weight } from './card-text.js';
+import { sharp } from './sharp.js';
 
 /** Why there is no picture of the camera. */
 export type CardState = 'paused' | 'starting' | 'camera unplugged' | 'no camera';

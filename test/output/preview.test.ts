@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import sharp from 'sharp';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Command, LiveSettings } from '../../src/config/settings.js';
 import { i420Layout } from '../../src/frame/i420.js';
 import { flagSplit } from '../../src/output/preview-protocol.js';
 import { PreviewSink } from '../../src/output/preview-sink.js';
+import { sharp } from '../../src/output/sharp.js';
 import type { Telemetry } from '../../src/telemetry/telemetry.js';
 import { layout, PageClient, pause, plainFrame, rate, until } from './preview-page-client.js';
 
