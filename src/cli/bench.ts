@@ -7,6 +7,7 @@ import type { StageStats, Telemetry } from '../telemetry/telemetry.js';
 import { addConfigOptions, configOf } from './config-options.js';
 import { timestampedRecording } from './recording-spec.js';
 import { sourceSpecOf } from './source-spec.js';
+import { Stopper } from './stopper.js';
 
 const KEYS: readonly ConfigKey[] = ['source', 'size', 'fps', 'fit', 'effect', 'strength', 'mirror', 'json'];
 
@@ -31,6 +32,7 @@ the moment it is in memory to the moment it is written. Rows are percentiles in 
 }
 
 async function run(config: Config, { seconds, live }: { seconds: number; live: boolean }): Promise<void> {
+  const stopper = new Stopper();
   const loop = await Loop.start({
     source: sourceSpecOf(config, { paced: live, loop: true }),
     sinks: [{ kind: 'counting' }],
@@ -44,16 +46,17 @@ async function run(config: Config, { seconds, live }: { seconds: number; live: b
     latest = telemetry;
   });
   const ended = loop.done.then(() => 'ended' as const);
-  const interrupt = () => void loop.stop().catch(() => {});
-  process.once('SIGINT', interrupt);
+  stopper.attach(loop);
 
   await Promise.race([delay(WARM_UP_S * 1000), ended]);
   const before = latest as Telemetry | null;
   await Promise.race([delay(seconds * 1000), ended]);
   const result = latest as Telemetry | null;
   await loop.stop();
+  if (!result && stopper.wasAsked) return;
   if (!result) throw new Error('nothing was measured: no frame came');
-  const fps = framesPerSecond(before, result);
+  // Interrupted while warming up: what there is since the start.
+  const fps = framesPerSecond(before === result ? null : before, result);
   if (config.json) console.log(JSON.stringify(toJson(fps, result)));
   else printTable(fps, result);
 }
