@@ -6,6 +6,7 @@ import { nowMs } from '../frame/clock.js';
 import { brokenBy } from '../telemetry/ledger.js';
 import type { FaceStatus } from '../telemetry/telemetry.js';
 import type { FaceState } from '../tracking/face.js';
+import { BadFrames } from './bad-frames.js';
 import { FramePath } from './frame-path.js';
 import type { FromEngine, ToEngine } from './messages.js';
 import { RateMeter } from './rate-meter.js';
@@ -67,6 +68,7 @@ async function run(start: Extract<ToEngine, { kind: 'start' }>): Promise<void> {
 
   const meterIn = new RateMeter();
   const meterOut = new RateMeter();
+  const badFrames = new BadFrames(start.isOffline);
   let captured = 0;
   let taken = 0;
   let written = 0;
@@ -88,7 +90,7 @@ async function run(start: Extract<ToEngine, { kind: 'start' }>): Promise<void> {
         face: faceStatus(path.face, settings),
         fpsIn: meterIn.rate(now),
         fpsOut: meterOut.rate(now),
-        frames: { captured, written, dropped: captured - taken },
+        frames: { captured, written, dropped: captured - taken + badFrames.count },
         outputs: path.outputs.stats(),
       },
     });
@@ -106,8 +108,14 @@ async function run(start: Extract<ToEngine, { kind: 'start' }>): Promise<void> {
         taken++;
         meterIn.count(captured, nowMs());
         await path.process(frame, settings, start.isOffline ? nowMs() : undefined);
+        badFrames.passed();
         if (written++ === 0) send({ kind: 'first-frame' });
         meterOut.count(written, nowMs());
+      } catch (error) {
+        if (badFrames.failed(error)) {
+          send({ kind: 'warning', text: `frame ${frame.sequence} is left out: ${toErrorRecord(error).message}` });
+        }
+        path.forget();
       } finally {
         reader.release();
       }

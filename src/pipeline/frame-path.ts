@@ -99,7 +99,7 @@ export class FramePath {
     ledger.mark(LOAD, nowMs());
 
     if (settings.paused) {
-      this.#lose();
+      this.forget();
       await this.#write(this.#card, input, false);
       return;
     }
@@ -142,14 +142,15 @@ export class FramePath {
   async #track(stamp: FrameStamp, settings: LiveSettings): Promise<FaceState | null> {
     // Without an effect nobody needs the face: no cost, and no stale track when the effect comes back.
     if (settings.effect === 'none') {
-      this.#lose();
+      this.forget();
       return null;
     }
     this.#wasTracking = true;
     return this.#tracker.track(this.#frame, stamp.capturedAt);
   }
 
-  #lose(): void {
+  /** Forgets the face and all that was learnt of it: nobody follows it now, or a frame failed on its way. */
+  forget(): void {
     this.face = null;
     if (!this.#wasTracking) return;
     this.#wasTracking = false;

@@ -120,6 +120,7 @@ export class Loop extends EventEmitter<LoopEvents> {
     const input = createChannel(policy, info.layout);
     engine.on('report', ({ report }) => this.#publish(report));
     engine.on('first-frame', () => this.emit('first-frame'));
+    engine.on('warning', ({ text }) => this.#tell('warning', text));
     for (const sink of this.#sinks) this.#attend(sink);
     this.done = this.#run();
 

@@ -61,6 +61,7 @@ export type FromEngine =
   | { readonly kind: 'ready' }
   | { readonly kind: 'report'; readonly report: EngineReport }
   | { readonly kind: 'first-frame' }
+  | { readonly kind: 'warning'; readonly text: string }
   /** `isWhole`: the source ended by itself or was told to; false if it broke off, which its own thread tells of. */
   | { readonly kind: 'ended'; readonly isWhole: boolean }
   | { readonly kind: 'failed'; readonly error: ErrorRecord };

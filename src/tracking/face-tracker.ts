@@ -53,7 +53,12 @@ export class FaceTracker {
   /** Opens the networks. @throws UserError MODEL_MISSING or MODEL_CHANGED. */
   static async open(kernels: Kernels): Promise<FaceTracker> {
     const finder = await FaceDetector.open(kernels);
-    return new FaceTracker(finder, await FaceLandmarker.open(kernels));
+    try {
+      return new FaceTracker(finder, await FaceLandmarker.open(kernels));
+    } catch (error) {
+      await finder.close();
+      throw error;
+    }
   }
 
   /** The tracker owns both and closes them. */

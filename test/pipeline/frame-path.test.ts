@@ -1,11 +1,14 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { LiveSettings } from '../../src/config/settings.js';
 import type { Effect, EffectContext } from '../../src/effects/effect.js';
+import { TouchUp } from '../../src/effects/touch-up.js';
 import { ChannelReader, ChannelWriter, createChannel } from '../../src/frame/channel.js';
 import { type Micros, nowMicros, nowMs } from '../../src/frame/clock.js';
 import { i420Layout } from '../../src/frame/i420.js';
 import { FramePath, LEDGER_ROWS, type Tracker } from '../../src/pipeline/frame-path.js';
 import type { FaceState } from '../../src/tracking/face.js';
+import { FaceTracker } from '../../src/tracking/face-tracker.js';
+import { drawFace, landmarksOf, PLAIN_FACE } from '../effects/synthetic-face.js';
 
 const layout = i420Layout(64, 36);
 const rate = { num: 30, den: 1 };
@@ -60,6 +63,27 @@ class FakeEffect implements Effect {
   reset(): void {
     this.resets++;
   }
+}
+
+/** The real tracker over networks that always see a face at these points. */
+function trackerOf(points: Float32Array): FaceTracker {
+  const box = { x: PLAIN_FACE.x - PLAIN_FACE.size / 2, y: PLAIN_FACE.y - PLAIN_FACE.size / 2 };
+  const keypoint = (index: number) => ({ x: points[3 * index]!, y: points[3 * index + 1]! });
+  const detection = {
+    score: 0.9,
+    box: { ...box, width: PLAIN_FACE.size, height: PLAIN_FACE.size },
+    keypoints: [keypoint(33), keypoint(263), keypoint(1), keypoint(13), keypoint(234), keypoint(454)] as const,
+  };
+  return new FaceTracker(
+    { detect: async () => [detection], close: async () => {} },
+    {
+      locate: async (_frame, _region, into) => {
+        into.set(points);
+        return 1;
+      },
+      close: async () => {},
+    },
+  );
 }
 
 const open: FramePath[] = [];
@@ -173,6 +197,34 @@ test('1000 frames allocate no buffers: 0 bytes more of ArrayBuffer memory', asyn
   const before = process.memoryUsage().arrayBuffers;
   for (let index = 0; index < 1000; index++) await send(index & 255, { split: true, mirror: index % 2 === 0 });
   expect(process.memoryUsage().arrayBuffers - before).toBeLessThanOrEqual(0);
+});
+
+test('1000 frames through the real tracker and touch-up, with a made-up network, allocate no buffers either', async () => {
+  const { data: picture, layout: faceLayout } = drawFace(PLAIN_FACE);
+  const tracker = trackerOf(landmarksOf(PLAIN_FACE));
+  const path = await FramePath.open(faceLayout, rate, {
+    openTracker: async () => tracker,
+    makeEffect: () => new TouchUp(),
+  });
+  open.push(path);
+  path.outputs.add({ id: 'out', channel: createChannel('newest', faceLayout), whenFull: 'drop' });
+  const input = createChannel('newest', faceLayout);
+  const writer = new ChannelWriter(input);
+  const reader = new ChannelReader(input);
+  let changed = 0;
+  const send = async (sequence: number) => {
+    writer.slot()!.data.set(picture);
+    writer.publish({ sequence, capturedAt: (sequence * 40_000) as Micros, pts: sequence / 25 });
+    const frame = reader.tryTake()!;
+    await path.process(frame, LiveSettings.parse({}));
+    reader.release();
+    if (path.face) changed++;
+  };
+  for (let sequence = 0; sequence < 50; sequence++) await send(sequence);
+  const before = process.memoryUsage().arrayBuffers;
+  for (let sequence = 50; sequence < 1050; sequence++) await send(sequence);
+  expect(process.memoryUsage().arrayBuffers - before).toBeLessThanOrEqual(0);
+  expect(changed).toBeGreaterThan(1000);
 });
 
 test('an output that must not drop is waited for, one that may is not', async () => {
