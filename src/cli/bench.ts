@@ -19,16 +19,24 @@ export function benchCommand(): Command {
   const command = new Command('bench')
     .description('measure the whole loop on this computer')
     .option('--seconds <number>', 'how long to measure', parseSeconds, 10)
-    .option('--live', 'frames come at the rate of the source, as from a camera, and latency counts from capture', false)
+    .option('--live', 'frames come at the rate of the source, as from a camera, and latency counts from capture')
     .addHelpText(
       'after',
       `
-Without --live, frames come as fast as they are taken: "fps" is the throughput, and the latency of a frame counts from
-the moment it is in memory to the moment it is written. Rows are percentiles in milliseconds.
+Without --live, frames come as fast as they are taken: "fps" is the
+throughput, and the latency of a frame counts from the moment it is in memory
+to the moment it is written. Rows are percentiles in milliseconds.
+
+Examples:
+  mien bench --size 1920x1080       what a full HD camera would cost
+  mien bench --effect none          the same without the touch-up
+  mien bench --json | jq .total     for programs
 `,
     );
-  addConfigOptions(command, KEYS);
-  return command.action((options: { seconds: number; live: boolean }) => run(configOf(command, KEYS), options));
+  addConfigOptions(command, KEYS, { json: 'print the result as one JSON object' });
+  return command.action((options: { seconds: number; live?: boolean }) =>
+    run(configOf(command, KEYS), { seconds: options.seconds, live: options.live ?? false }),
+  );
 }
 
 async function run(config: Config, { seconds, live }: { seconds: number; live: boolean }): Promise<void> {

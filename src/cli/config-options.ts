@@ -9,15 +9,26 @@ interface Described {
   readonly defaultValue: unknown;
 }
 
-/** Adds `--config` and a flag for each of these keys of the config schema, its help and limits taken from there. */
-export function addConfigOptions(command: Command, keys: readonly ConfigKey[]): Command {
+/** What stands for the value of a flag in its help. */
+const PLACEHOLDERS: Partial<Record<ConfigKey, string>> = { source: 'source', size: 'WxH', record: 'file' };
+
+/**
+ * Adds `--config` and a flag for each of these keys of the config schema, its help and limits taken from there.
+ *
+ * @param helps - the help of flags that mean something of their own in this command.
+ */
+export function addConfigOptions(
+  command: Command,
+  keys: readonly ConfigKey[],
+  helps: Partial<Record<ConfigKey, string>> = {},
+): Command {
   command.option(
     '--config <file>',
     'read options from this file (default: ~/.config/mien/config.json if there is one)',
   );
   for (const key of keys) {
     const { type, values, defaultValue } = describe(Config.shape[key]);
-    const help = Config.shape[key].description ?? '';
+    const help = helps[key] ?? Config.shape[key].description ?? '';
     const shown =
       typeof defaultValue === 'boolean' || defaultValue === undefined ? help : `${help} (default: ${defaultValue})`;
     const flag = toFlag(key);
@@ -34,7 +45,7 @@ export function addConfigOptions(command: Command, keys: readonly ConfigKey[]): 
         command.addOption(new Option(`--${flag} <${values.join('|')}>`, shown));
         break;
       default:
-        command.addOption(new Option(`--${flag} <${key === 'size' ? 'WxH' : 'value'}>`, shown));
+        command.addOption(new Option(`--${flag} <${PLACEHOLDERS[key] ?? 'value'}>`, shown));
     }
   }
   return command;

@@ -21,12 +21,17 @@ const program = new Command('mien')
     'after',
     `
 Examples:
-  mien                                  run with the webcam demo clip, the terminal UI and the preview page
-  mien --source talk.mp4 --strength 40  play a recording as if it were a camera
-  mien --record out.mp4 --plain         record what goes out; a line a second in place of the terminal UI
-  mien process talk.mp4 rested.mp4      touch up a whole file, sound kept
-  mien bench --seconds 10               how fast is this computer, and where do the milliseconds go
-  mien track talk.mp4 --json            the face's 478 points, a line a frame
+  mien                              the demo clip as camera: terminal UI and
+                                    preview page
+  mien --source talk.mp4            play a recording as if it were a camera
+  mien --record out.mp4 --plain     record what goes out; a line a second in
+                                    place of the terminal UI
+  mien process talk.mp4 rested.mp4  touch up a whole file, sound kept
+  mien bench                        how fast is this computer, and where do
+                                    the milliseconds go
+  mien track talk.mp4 --json        the face's 478 points, a line a frame
+
+"mien run --help" has the flags of the camera; the other commands have theirs.
 `,
   );
 
@@ -34,8 +39,21 @@ program.addCommand(runCommand(), { isDefault: true });
 program.addCommand(processCommand());
 program.addCommand(benchCommand());
 program.addCommand(trackCommand());
-for (const command of program.commands) command.exitOverride().showSuggestionAfterError();
+for (const command of program.commands) {
+  command
+    .exitOverride()
+    .showSuggestionAfterError()
+    .showHelpAfterError(`"mien ${command.name()} --help" shows what it takes.`)
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'mien: ')) });
+}
 program.exitOverride();
+
+// A reader that goes away (`mien --help | head -1`) is no fault; commands that go on without one see to that themselves.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+}
 
 try {
   refuseUnknownCommand(process.argv[2]);

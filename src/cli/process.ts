@@ -3,6 +3,7 @@ import type { Config, ConfigKey } from '../config/config.js';
 import { LiveSettings } from '../config/settings.js';
 import { UserError } from '../errors.js';
 import { Loop } from '../pipeline/loop.js';
+import { hasSound } from '../system/media-file.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 import { addConfigOptions, configOf } from './config-options.js';
 import { timestampedRecording } from './recording-spec.js';
@@ -11,14 +12,26 @@ import { Stopper } from './stopper.js';
 
 const KEYS: readonly ConfigKey[] = ['size', 'fps', 'fit', 'effect', 'strength', 'mirror', 'json'];
 
+/** Below this share of the promised frames the file is cut short; counts from lengths and mean rates are not exact. */
+const SHORT_FRACTION = 0.9;
+
 /** `mien process IN OUT`: every frame of a file, as fast as it goes, sound kept. */
 export function processCommand(): Command {
   const command = new Command('process')
     .description('touch up a whole video file: every frame, its rate and its sound kept')
     .argument('<in>', 'the video to read; "demo" for the demo clip')
-    .argument('<out>', 'the file to write, .mp4 or .y4m')
-    .option('--overwrite', 'replace the output if it exists');
-  addConfigOptions(command, KEYS);
+    .argument('<out>', 'the file to write: .mp4, .mov, .mkv, or .y4m (without sound)')
+    .option('--overwrite', 'replace the output if it exists')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  mien process talk.mp4 rested.mp4
+  mien process talk.mov small.mp4 --size 640x360 --strength 30
+  mien process demo lossless.y4m --json
+`,
+    );
+  addConfigOptions(command, KEYS, { json: 'print the result as one JSON object' });
   return command.action((input: string, output: string, options: { overwrite?: boolean }) =>
     run(input, output, options.overwrite ?? false, configOf(command, KEYS, { source: input })),
   );
@@ -35,6 +48,9 @@ async function run(input: string, output: string, overwrite: boolean, config: Co
     nextRecording: timestampedRecording,
     renderCard: () => Promise.reject(new Error('nothing is paused offline')),
   });
+  if (output.toLowerCase().endsWith('.y4m') && (await hasSound(source.input))) {
+    console.error(`warning: .y4m holds no sound; that of ${input} is left out. Name an .mp4, .mov or .mkv to keep it.`);
+  }
   const progress = new Progress(loop.info.frameCount, config.json);
   loop.on('telemetry', (telemetry) => progress.show(telemetry));
   stopper.attach(loop);
@@ -52,6 +68,13 @@ async function run(input: string, output: string, overwrite: boolean, config: Co
       'OUTPUT_FAILED',
       `Stopped before the end of ${input}; ${output} holds the frames up to there.`,
       'Run the command again to process all of it.',
+    );
+  }
+  const promised = loop.info.frameCount;
+  if (promised !== null && progress.frames < SHORT_FRACTION * promised) {
+    console.error(
+      `warning: ${input} gave ${progress.frames} of the ${promised} frames that its length promises; ` +
+        'if it should be longer, it is damaged or cut short.',
     );
   }
 }

@@ -22,12 +22,17 @@ export function trackCommand(): Command {
     .addHelpText(
       'after',
       `
-With --json each line is {"frame", "time", "presence", "box": {"x","y","width","height"}, "points": [[x,y,z] × 478],
-"raw": [[x,y,z] × 478]}; time in seconds, points smoothed, raw as the network gave them. Without a face, presence is 0
-and the rest null. Without --json: frame, time, presence and box only.
+With --json each line is
+  {"frame", "time", "presence", "box": {"x", "y", "width", "height"},
+   "points": [[x,y,z] × 478], "raw": [[x,y,z] × 478]}
+time in seconds, points smoothed, raw as the network gave them. Without a face,
+presence is 0 and the rest null. Without --json: frame, time, presence, box.
+
+Example:
+  mien track talk.mp4 --json | jq -c '[.time, .points[1]]'   where the nose is
 `,
     );
-  addConfigOptions(command, KEYS);
+  addConfigOptions(command, KEYS, { json: 'print all points, one JSON object a frame' });
   return command.action((input: string) => run(configOf(command, KEYS, { source: input })));
 }
 

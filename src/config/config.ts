@@ -33,9 +33,9 @@ export const Config = z.strictObject({
     .describe('fill another shape of picture by cutting its edges, or show all of it with bars'),
   loop: z.boolean().default(true).describe('start a video file over when it ends'),
   ...LiveSettings.shape,
-  preview: z.boolean().default(true).describe('serve the preview page, on this computer only'),
+  preview: z.boolean().default(true).describe('serve the preview page (to this computer only)'),
   port: z.number().int().min(0).max(65535).default(0).describe('port of the preview page; 0 picks a free one'),
-  record: z.string().min(1).optional().describe('record what goes out to this file, .mp4 or .y4m'),
+  record: z.string().min(1).optional().describe('record what goes out to this file: .mp4, .mov, .mkv or .y4m'),
   plain: z.boolean().default(false).describe('print a line a second in place of the terminal UI'),
   json: z.boolean().default(false).describe('print a JSON object a second in place of the terminal UI'),
 });

@@ -96,7 +96,7 @@ function describeIssue(issue: z.core.$ZodIssue): string {
     case 'too_big':
       return `expected ${issue.maximum} or less`;
     case 'invalid_type':
-      return `expected a ${issue.expected}`;
+      return `expected a ${issue.expected === 'int' ? 'whole number' : issue.expected}`;
     default:
       return issue.message;
   }

@@ -1,7 +1,7 @@
 import { accessSync, constants as fsConstants, type Stats, statSync } from 'node:fs';
 import type { FormatContext } from 'node-av/lib';
 import { UserError } from '../errors.js';
-import { describeFfmpegError, type Ffmpeg } from './ffmpeg.js';
+import { describeFfmpegError, type Ffmpeg, loadFfmpeg } from './ffmpeg.js';
 
 /** FFmpeg shows any text as a film of a terminal: such a "video" is a mistake of the user's. */
 const TEXT_FORMATS = new Set(['tty', 'bin', 'xbin', 'adf', 'idf']);
@@ -81,6 +81,18 @@ export function openMediaFile(ffmpeg: Ffmpeg, path: string): FormatContext {
     throw notMedia(path, describeFfmpegError(ffmpeg, found));
   }
   return format;
+}
+
+/** Whether a media file has a sound track. @throws UserError INPUT_MISSING, INPUT_INVALID or LIBRARY_MISSING. */
+export async function hasSound(path: string): Promise<boolean> {
+  if (path.toLowerCase().endsWith('.y4m')) return false; // read without FFmpeg, which may be missing
+  const ffmpeg = await loadFfmpeg();
+  const format = openMediaFile(ffmpeg, path);
+  try {
+    return format.streams.some(({ codecpar }) => codecpar.codecType === ffmpeg.AVMEDIA_TYPE_AUDIO);
+  } finally {
+    format.closeInputSync();
+  }
 }
 
 function notMedia(path: string, reason: string): UserError {

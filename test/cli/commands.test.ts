@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, statSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, statSync, truncateSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -9,6 +9,7 @@ import { createSource, type SourceSpec } from '../../src/capture/create-source.j
 import { demoClipPath } from '../../src/capture/demo-clip.js';
 import { i420Layout } from '../../src/frame/i420.js';
 import { Y4mWriter } from '../../src/output/y4m-writer.js';
+import { makeMedia } from '../capture/media-maker.js';
 import { runMien, startMien } from './run-mien.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'mien-commands-'));
@@ -158,4 +159,25 @@ test('mien --plain | head ends the camera with the reader, and so does mien trac
     expect(error).toBeUndefined();
     expect(stdout.trim().split('\n').at(-1)).toBe('0');
   }
+});
+
+test('process tells what a file loses: sound in y4m, the end of a file that was cut short', async () => {
+  const whole = join(folder, 'with-sound.mkv');
+  await makeMedia(whole, {
+    container: 'matroska',
+    video: { codec: 'mpeg4', frameCount: 75 },
+    sounds: [{ codec: 'aac', seconds: 3 }],
+  });
+  const silent = await runMien(['process', whole, join(folder, 'silent.y4m')]);
+  expect(silent.stderr).toMatch(/^warning: \.y4m holds no sound; that of .*with-sound\.mkv is left out/);
+  expect(silent.code).toBe(0);
+
+  const cut = join(folder, 'cut.mkv');
+  copyFileSync(whole, cut);
+  truncateSync(cut, statSync(whole).size / 2);
+  const short = await runMien(['process', cut, join(folder, 'short.mp4')]);
+  expect(short.stderr).toMatch(/^warning: .*cut\.mkv gave \d+ of the 75 frames/);
+
+  const kept = await runMien(['process', whole, join(folder, 'kept.mp4')]);
+  expect(kept.stderr).toBe('');
 });

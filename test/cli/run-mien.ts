@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const bin = fileURLToPath(new URL('../../bin/mien.js', import.meta.url));
+/** The built program. */
+export const bin = fileURLToPath(new URL('../../bin/mien.js', import.meta.url));
 
 /** What a finished command left. */
 export interface Finished {
