@@ -8,7 +8,7 @@ import type { FaceStatus } from '../telemetry/telemetry.js';
 import type { FaceState } from '../tracking/face.js';
 import { BadFrames } from './bad-frames.js';
 import { FramePath } from './frame-path.js';
-import type { FromEngine, ToEngine } from './messages.js';
+import type { FromEngine, OutputHandle, ToEngine } from './messages.js';
 import { RateMeter } from './rate-meter.js';
 
 // The engine thread: takes the newest frame, sends it down the path, and tells the main thread how it goes.
@@ -23,6 +23,8 @@ let path: FramePath | null = null;
 let settings: LiveSettings;
 /** What was asked of the path while its models were loading. */
 const early: ((path: FramePath) => void)[] = [];
+/** Outputs among that: their sinks must hear of it if the models cannot be loaded. */
+const waiting: OutputHandle[] = [];
 let hasEnded = false;
 
 port.on('message', (message: ToEngine) => {
@@ -39,7 +41,10 @@ port.on('message', (message: ToEngine) => {
     case 'add-output':
       // After the end nobody feeds it any more: its sink must hear that, or it would wait for ever.
       if (hasEnded) new ChannelWriter(message.output.channel).end();
-      else whenOpen((open) => open.outputs.add(message.output));
+      else {
+        if (!path) waiting.push(message.output);
+        whenOpen((open) => open.outputs.add(message.output));
+      }
       break;
     case 'remove-output':
       whenOpen((open) => open.outputs.remove(message.id));
@@ -59,10 +64,9 @@ async function run(start: Extract<ToEngine, { kind: 'start' }>): Promise<void> {
     path = await FramePath.open(start.input.layout, start.rate);
   } catch (error) {
     hasEnded = true;
-    for (const { channel } of start.outputs) new ChannelWriter(channel).breakOff();
+    for (const { channel } of waiting) new ChannelWriter(channel).breakOff();
     throw error;
   }
-  for (const output of start.outputs) path.outputs.add(output);
   for (const act of early.splice(0)) act(path);
   send({ kind: 'ready' });
 

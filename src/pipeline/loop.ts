@@ -3,21 +3,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { SourceSpec } from '../capture/create-source.js';
 import type { SourceInfo } from '../capture/source.js';
 import { applyPatch, type Command, type LiveSettings } from '../config/settings.js';
-import { type ChannelPolicy, ChannelWriter, createChannel } from '../frame/channel.js';
 import type { I420Layout } from '../frame/i420.js';
 import type { Severity, Telemetry } from '../telemetry/telemetry.js';
-import type {
-  EngineReport,
-  FromCapture,
-  FromEngine,
-  FromSink,
-  OutputHandle,
-  SinkSpec,
-  ToCapture,
-  ToEngine,
-  ToSink,
-} from './messages.js';
+import { CaptureThread } from './capture-thread.js';
+import { EngineThread } from './engine-thread.js';
+import type { EngineReport, FromSink, SinkSpec, ToSink } from './messages.js';
 import { ProcessMeter } from './process-meter.js';
+import { closeUnused, type OpenedSink, openSink, type Sink } from './sink-thread.js';
 import { Thread } from './thread.js';
 
 /** What a loop is started with. */
@@ -43,16 +35,6 @@ interface LoopEvents {
   'first-frame': [];
 }
 
-interface Sink {
-  readonly id: string;
-  readonly spec: SinkSpec;
-  readonly thread: Thread<ToSink, FromSink>;
-  readonly closed: Promise<{ readonly written: number }>;
-  readonly name: string;
-  /** Where a browser finds it: the preview page. */
-  readonly address: string | null;
-}
-
 /**
  * The running main job, seen from the main thread: it starts the capture, engine and sink threads, passes commands on,
  * and puts together what they report. It never touches pixels.
@@ -63,8 +45,8 @@ export class Loop extends EventEmitter<LoopEvents> {
   readonly done: Promise<void>;
 
   readonly #options: LoopOptions;
-  readonly #capture: Thread<ToCapture, FromCapture>;
-  readonly #engine: Thread<ToEngine, FromEngine>;
+  readonly #capture: CaptureThread;
+  readonly #engine: EngineThread;
   readonly #sinks: Sink[];
   readonly #meter = new ProcessMeter();
   #settings: LiveSettings;
@@ -78,18 +60,24 @@ export class Loop extends EventEmitter<LoopEvents> {
 
   /** Opens the source and all sinks and lets frames run. @throws UserError of whichever part cannot be opened. */
   static async start(options: LoopOptions): Promise<Loop> {
-    const capture = new Thread<ToCapture, FromCapture>('capture', 'capture-worker');
-    const engine = new Thread<ToEngine, FromEngine>('engine', 'engine-worker');
+    const capture = new CaptureThread();
+    const engine = new EngineThread();
     const threads = options.sinks.map((spec) => new Thread<ToSink, FromSink>(spec.kind, 'sink-worker'));
     let opening: Promise<OpenedSink>[] = [];
     try {
-      const opened = capture.once('opened');
-      capture.send({ kind: 'open', spec: options.source });
-      const { info } = await Promise.race([opened, engine.failed]);
+      const info = await Promise.race([capture.open(options.source), engine.failed]);
+      // The models load while the sinks open.
+      const input = engine.start(info, options);
       opening = threads.map((thread, index) =>
         openSink(thread, options.sinks[index]!, `sink-${index}`, info, options.mode),
       );
-      return new Loop(options, info, capture, engine, await Promise.all(opening));
+      const loop = new Loop(options, info, capture, engine, await Promise.all(opening));
+      // The camera starts when somebody is there to take its frames: none is dropped while the models load.
+      engine.ready.then(
+        () => capture.start(input),
+        () => {}, // `done` hears of it
+      );
+      return loop;
     } catch (error) {
       await Promise.race([
         Promise.allSettled(opening.map((sink) => sink.then(closeUnused))),
@@ -103,8 +91,8 @@ export class Loop extends EventEmitter<LoopEvents> {
   private constructor(
     options: LoopOptions,
     info: SourceInfo,
-    capture: Thread<ToCapture, FromCapture>,
-    engine: Thread<ToEngine, FromEngine>,
+    capture: CaptureThread,
+    engine: EngineThread,
     opened: readonly OpenedSink[],
   ) {
     super();
@@ -116,24 +104,14 @@ export class Loop extends EventEmitter<LoopEvents> {
     this.#nextSinkId = opened.length;
     this.info = info;
 
-    const policy: ChannelPolicy = options.mode === 'live' ? 'newest' : 'every';
-    const input = createChannel(policy, info.layout);
     engine.on('report', ({ report }) => this.#publish(report));
     engine.on('first-frame', () => this.emit('first-frame'));
     engine.on('warning', ({ text }) => this.#tell('warning', text));
-    for (const sink of this.#sinks) this.#attend(sink);
+    for (const { sink, output } of opened) {
+      this.#attend(sink);
+      engine.send({ kind: 'add-output', output });
+    }
     this.done = this.#run();
-
-    engine.send({
-      kind: 'start',
-      input,
-      rate: info.rate,
-      outputs: opened.map(({ output }) => output),
-      settings: options.settings,
-      isOffline: options.mode === 'offline',
-    });
-    // The camera starts when somebody is there to take its frames: none is dropped while the models load.
-    engine.on('ready', () => capture.send({ kind: 'start', channel: input }));
     if (options.settings.paused) this.#drawCard();
   }
 
@@ -169,7 +147,7 @@ export class Loop extends EventEmitter<LoopEvents> {
   /** Ends the source; the frames under way are written, and every output is closed properly. */
   stop(): Promise<void> {
     this.#stopping ??= (async () => {
-      this.#capture.send({ kind: 'stop' });
+      this.#capture.finish();
       await this.done;
     })();
     return this.#stopping;
@@ -177,7 +155,7 @@ export class Loop extends EventEmitter<LoopEvents> {
 
   async #run(): Promise<void> {
     try {
-      const ended = this.#engine.once('ended');
+      const { ended } = this.#engine;
       await Promise.race([ended, this.#capture.failed, ...this.#fatalSinks()]).finally(() => {
         this.#hasEnded = true;
       });
@@ -186,6 +164,7 @@ export class Loop extends EventEmitter<LoopEvents> {
       await this.#recordings; // one that is just being opened is closed again
       await Promise.all(this.#sinks.map((sink) => sink.closed));
     } catch (error) {
+      await this.#engine.stop();
       // What still works gets a moment to finish its files, or to throw away what is not whole.
       const settled = Promise.allSettled([this.#recordings, ...this.#sinks.map((sink) => sink.closed)]);
       await Promise.race([settled, delay(SETTLE_MS, null, { ref: false })]);
@@ -298,37 +277,4 @@ export class Loop extends EventEmitter<LoopEvents> {
       if (spec.kind === 'preview') thread.send({ kind: 'telemetry', telemetry });
     }
   }
-}
-
-interface OpenedSink {
-  readonly sink: Sink;
-  readonly output: OutputHandle;
-}
-
-/** Closes a sink that no frame will come to, so that it leaves nothing behind. */
-async function closeUnused({ sink, output }: OpenedSink): Promise<void> {
-  new ChannelWriter(output.channel).breakOff();
-  await sink.closed;
-}
-
-/** Starts a sink's thread on a channel of its own and waits until it is open. @throws UserError of the sink. */
-async function openSink(
-  thread: Thread<ToSink, FromSink>,
-  spec: SinkSpec,
-  id: string,
-  info: SourceInfo,
-  mode: LoopOptions['mode'],
-): Promise<OpenedSink> {
-  // A preview wants the newest picture; a recording wants every one, and only offline work may wait for it.
-  const isEvery = spec.kind === 'recording' || mode === 'offline';
-  const channel = createChannel(isEvery ? 'every' : 'newest', info.layout, spec.kind === 'preview' ? 2 : 1);
-  const closed = thread.once('closed');
-  closed.catch(() => {}); // its waiters come later
-  const opened = thread.once('opened');
-  thread.send({ kind: 'start', spec, channel, rate: info.rate });
-  const { name, address } = await opened;
-  return {
-    sink: { id, spec, thread, closed, name, address },
-    output: { id, channel, whenFull: mode === 'offline' ? 'wait' : 'drop' },
-  };
 }

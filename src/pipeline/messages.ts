@@ -34,7 +34,6 @@ export type ToEngine =
       readonly kind: 'start';
       readonly input: ChannelHandle;
       readonly rate: Rate;
-      readonly outputs: readonly OutputHandle[];
       readonly settings: LiveSettings;
       /** Count latency from the moment the engine takes a frame, not from capture: for work without a clock. */
       readonly isOffline: boolean;
