@@ -4,6 +4,7 @@ import { nearest } from '../config/nearest.js';
 import { UserError } from '../errors.js';
 import { benchCommand } from './bench.js';
 import { processCommand } from './process.js';
+import { isReaderGone } from './reader-gone.js';
 import { runCommand } from './run.js';
 import { trackCommand } from './track.js';
 
@@ -48,10 +49,10 @@ for (const command of program.commands) {
 }
 program.exitOverride();
 
-// A reader that goes away (`mien --help | head -1`) is no fault; commands that go on without one see to that themselves.
+// Commands that would go on without a reader see to that themselves.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
+    if (!isReaderGone(error)) throw error;
   });
 }
 

@@ -43,6 +43,7 @@ async function run(config: Config): Promise<void> {
 
   const stopper = new Stopper();
   let loop: Loop | null = null;
+  let recording: string | null = config.record ?? null;
   const screen = await openScreen(config, (command) => {
     if (command.kind === 'quit') stopper.stop();
     else loop?.command(command);
@@ -59,12 +60,17 @@ async function run(config: Config): Promise<void> {
       renderCard: (layout) => renderCard(layout, { title: 'mien', state: 'paused' }),
     });
     attach(screen, loop, config);
+    loop.on('recording', (path) => {
+      recording = path;
+    });
     stopper.attach(loop);
     await loop.done;
   } finally {
     screen.close();
     stopper.release();
   }
+  // The terminal UI is gone with all it said: where the recording that just ended lies is worth a line that stays.
+  if (recording !== null) console.error(`recorded ${recording}`);
 }
 
 function attach(screen: Screen, loop: Loop, config: Config): void {

@@ -3,6 +3,7 @@ import type { Command } from '../config/settings.js';
 import type { Severity, Telemetry } from '../telemetry/telemetry.js';
 import { formatJsonLine, formatPlainLine } from '../tui/plain.js';
 import { canDrawDashboard } from '../tui/terminal-support.js';
+import { isReaderGone } from './reader-gone.js';
 
 /** Where a running mien shows itself: the terminal UI, or lines for logs and programs. */
 export interface Screen {
@@ -39,12 +40,12 @@ class LineScreen implements Screen {
     // A reader that goes away (`mien --plain | head`) has seen enough: a camera that nobody can end must not run on.
     let isGone = false;
     process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
+      if (!isReaderGone(error)) throw error;
       if (!isGone) onCommand({ kind: 'quit' });
       isGone = true;
     });
     process.stderr.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error; // nobody is left to be told
+      if (!isReaderGone(error)) throw error; // nobody is left to be told
     });
   }
 

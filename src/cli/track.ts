@@ -7,6 +7,7 @@ import { Kernels } from '../kernels/kernels.js';
 import type { FaceState } from '../tracking/face.js';
 import { FaceTracker } from '../tracking/face-tracker.js';
 import { addConfigOptions, configOf } from './config-options.js';
+import { isReaderGone } from './reader-gone.js';
 import { sourceSpecOf } from './source-spec.js';
 
 const KEYS: readonly ConfigKey[] = ['size', 'fps', 'fit', 'json'];
@@ -43,15 +44,15 @@ async function run(config: Config): Promise<void> {
   const frame = { layout, address: kernels.alloc(layout.byteLength) };
   const pixels = kernels.u8(frame.address, layout.byteLength);
   const tracker = await FaceTracker.open(kernels);
-  let isReaderGone = false;
+  let isDone = false;
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    isReaderGone = true; // `mien track … | head`
+    if (!isReaderGone(error)) throw error;
+    isDone = true; // `mien track … | head`
   });
   try {
     for (;;) {
       const stamp = await source.read(pixels);
-      if (!stamp || isReaderGone) break;
+      if (!stamp || isDone) break;
       // Offline frames come faster than they were taken: the filter needs the time of the recording.
       const face = await tracker.track(frame, (stamp.pts * 1e6) as typeof stamp.capturedAt);
       const line = config.json ? toJsonLine(stamp.sequence, stamp.pts, face) : toLine(stamp.sequence, stamp.pts, face);

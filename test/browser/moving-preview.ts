@@ -82,7 +82,7 @@ export class MovingPreview {
       sinks: [
         { kind: 'preview', name: 'preview page', written: this.frames, dropped: 0 },
         ...(this.isRecording
-          ? [{ kind: 'recording' as const, name: 'recording talk.mp4', written: 1, dropped: 0 }]
+          ? [{ kind: 'recording' as const, name: 'recording mien-2026-11-24-101500.mp4', written: 1000, dropped: 0 }]
           : []),
       ],
       cpuPercent: 42,

@@ -134,6 +134,18 @@ test('switches and buttons do what they say', async () => {
   expect(complaints).toEqual([]);
 });
 
+test.each([1280, 700])('a recording with a long name widens no panel past a window of %s px', async (width) => {
+  await page.setViewportSize({ width, height: 800 });
+  preview.isRecording = true;
+  await openPage();
+  const output = page.locator('#outputs li', { hasText: 'recording' });
+  await output.waitFor();
+  for (const part of [output, page.locator('#outputs-panel')]) {
+    const box = await part.boundingBox();
+    expect(box!.x + box!.width).toBeLessThanOrEqual(width - 10);
+  }
+});
+
 test('controls follow what is changed elsewhere', async () => {
   await openPage();
   preview.settings = { ...preview.settings, strength: 15, mirror: true, paused: true };

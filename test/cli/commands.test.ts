@@ -181,3 +181,13 @@ test('process tells what a file loses: sound in y4m, the end of a file that was 
   const kept = await runMien(['process', whole, join(folder, 'kept.mp4')]);
   expect(kept.stderr).toBe('');
 });
+
+test('a run that ends while it records says where the film lies', async () => {
+  const out = join(folder, 'ended.mp4');
+  const { code, stderr } = await runMien([
+    ...['--plain', '--no-preview', '--source', join(folder, 'with-sound.mkv'), '--no-loop', '--record', out],
+  ]);
+  expect(code).toBe(0);
+  expect(stderr.trimEnd().split('\n').at(-1)).toBe(`recorded ${out}`);
+  expect((await readAll(out)).frames).toBeGreaterThan(50);
+});
