@@ -37,6 +37,7 @@ const CONSUMED = 1; // frames taken by an `every` reader; the writer sleeps on i
 const DROPPED = 2;
 const ENDED = 3;
 const WAITING = 4;
+const READER_LEFT = 5; // 1 once the reader takes no more
 const CONTROL_WORDS = 8;
 
 const FRESH = 4;
@@ -133,12 +134,14 @@ export class ChannelWriter {
     return this.#slots[this.#index]!;
   }
 
-  /** Resolves once `slot()` gives a slot. At once for `newest`. */
-  async space(): Promise<void> {
-    while (this.slot() === null) {
+  /** Resolves to true once `slot()` gives a slot, at once for `newest`; to false if the reader leaves before. */
+  async space(): Promise<boolean> {
+    for (;;) {
       const consumed = Atomics.load(this.#control, CONSUMED);
-      if (this.slot() !== null) return;
-      const wait = Atomics.waitAsync(this.#control, CONSUMED, consumed);
+      if (this.slot() !== null) return true;
+      if (Atomics.load(this.#control, READER_LEFT)) return false;
+      // Leaving does not change CONSUMED, so a sleep that starts after its notify would last for ever: hence the limit.
+      const wait = Atomics.waitAsync(this.#control, CONSUMED, consumed, 100);
       if (wait.async) await wait.value;
     }
   }
@@ -245,6 +248,12 @@ export class ChannelReader {
     this.#index = Atomics.exchange(this.#control, WAITING, this.#index) & ~FRESH;
     this.#isHolding = true;
     return this.#slots[this.#index]!;
+  }
+
+  /** Takes no more: a writer that waits for space is let go. What a reader does that fails. Safe to call twice. */
+  leave(): void {
+    Atomics.store(this.#control, READER_LEFT, 1);
+    Atomics.notify(this.#control, CONSUMED);
   }
 
   /** Whether the writer ended before its time. */

@@ -1,9 +1,8 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { SourceSpec } from '../capture/create-source.js';
 import type { SourceInfo } from '../capture/source.js';
 import type { ChannelHandle } from '../frame/channel.js';
 import type { FromCapture, ToCapture } from './messages.js';
-import { Thread } from './thread.js';
+import { settledWithin, Thread } from './thread.js';
 
 /** Opening a file or decoding a frame takes less. */
 const END_MS = 2000;
@@ -39,7 +38,7 @@ export class CaptureThread extends Thread<ToCapture, FromCapture> {
 
   override async stop(): Promise<void> {
     this.finish();
-    await Promise.race([this.#atRest, delay(END_MS, null, { ref: false })]).catch(() => {});
+    await settledWithin(this.#atRest, END_MS);
     await super.stop();
   }
 }

@@ -36,7 +36,7 @@ async function run(channel: ChannelHandle): Promise<void> {
   const writer = new ChannelWriter(channel);
   try {
     while (!isStopping && source) {
-      await writer.space();
+      if (!(await writer.space())) break;
       const slot = writer.slot();
       if (!slot) continue;
       const stamp = await source.read(slot.data);

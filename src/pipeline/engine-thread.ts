@@ -1,9 +1,8 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { SourceInfo } from '../capture/source.js';
 import { type ChannelHandle, ChannelWriter, createChannel } from '../frame/channel.js';
 import type { LoopOptions } from './loop.js';
 import type { FromEngine, ToEngine } from './messages.js';
-import { Thread } from './thread.js';
+import { settledWithin, Thread } from './thread.js';
 
 /** Loading models and one frame take less; only a runtime that hangs takes longer. */
 const END_MS = 5000;
@@ -38,7 +37,7 @@ export class EngineThread extends Thread<ToEngine, FromEngine> {
   override async stop(): Promise<void> {
     if (this.#input) {
       new ChannelWriter(this.#input).breakOff(); // of no effect if the source has ended it already
-      await Promise.race([this.ended, delay(END_MS, null, { ref: false })]).catch(() => {});
+      await settledWithin(this.ended, END_MS);
     }
     await super.stop();
   }

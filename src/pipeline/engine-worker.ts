@@ -131,6 +131,7 @@ async function run(start: Extract<ToEngine, { kind: 'start' }>): Promise<void> {
     reportedAt = 0;
     report();
     hasEnded = true;
+    reader.leave();
     await path.close(isWhole);
     path = null;
   }

@@ -1,5 +1,4 @@
 import { EventEmitter } from 'node:events';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { SourceSpec } from '../capture/create-source.js';
 import type { SourceInfo } from '../capture/source.js';
 import { applyPatch, type Command, type LiveSettings } from '../config/settings.js';
@@ -10,7 +9,7 @@ import { EngineThread } from './engine-thread.js';
 import type { EngineReport, FromSink, SinkSpec, ToSink } from './messages.js';
 import { ProcessMeter } from './process-meter.js';
 import { closeUnused, type OpenedSink, openSink, type Sink } from './sink-thread.js';
-import { Thread } from './thread.js';
+import { settledWithin, Thread } from './thread.js';
 
 /** What a loop is started with. */
 export interface LoopOptions {
@@ -79,10 +78,7 @@ export class Loop extends EventEmitter<LoopEvents> {
       );
       return loop;
     } catch (error) {
-      await Promise.race([
-        Promise.allSettled(opening.map((sink) => sink.then(closeUnused))),
-        delay(SETTLE_MS, null, { ref: false }),
-      ]);
+      await settledWithin(Promise.allSettled(opening.map((sink) => sink.then(closeUnused))), SETTLE_MS);
       await Promise.all([capture.stop(), engine.stop(), ...threads.map((thread) => thread.stop())]);
       throw error;
     }
@@ -167,7 +163,7 @@ export class Loop extends EventEmitter<LoopEvents> {
       await this.#engine.stop();
       // What still works gets a moment to finish its files, or to throw away what is not whole.
       const settled = Promise.allSettled([this.#recordings, ...this.#sinks.map((sink) => sink.closed)]);
-      await Promise.race([settled, delay(SETTLE_MS, null, { ref: false })]);
+      await settledWithin(settled, SETTLE_MS);
       throw error;
     } finally {
       await Promise.all([this.#capture.stop(), this.#engine.stop(), ...this.#sinks.map((sink) => sink.thread.stop())]);

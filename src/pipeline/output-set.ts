@@ -65,7 +65,7 @@ export class OutputSet {
     first: Promise<void> | null,
   ): Promise<void> {
     await first;
-    await output.writer.space();
-    this.#put(output, pixels, stamp, false);
+    // A sink that failed has left; the loop hears of it from its thread.
+    if (await output.writer.space()) this.#put(output, pixels, stamp, false);
   }
 }

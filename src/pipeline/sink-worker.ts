@@ -46,6 +46,7 @@ async function run({ spec, channel, rate }: Extract<ToSink, { kind: 'start' }>):
     }
     if (reader.isBrokenOff && spec.kind === 'recording' && spec.preset === 'offline') sink.discard?.();
   } finally {
+    reader.leave();
     await sink.close();
   }
   send({ kind: 'closed', written });

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { type ErrorRecord, fromErrorRecord } from '../errors.js';
@@ -59,6 +60,18 @@ export class Thread<To, From extends { readonly kind: string }> {
     this.#isStopping = true;
     await this.#worker.terminate();
   }
+}
+
+/**
+ * Resolves when the promise has settled, or after `ms`. Keeps the process alive meanwhile: with no thread left to do so, a
+ * timer that does not would end it in the middle of its clean-up, and silently.
+ */
+export async function settledWithin(promise: Promise<unknown>, ms: number): Promise<void> {
+  const timer = new AbortController();
+  const timeout = delay(ms, null, { signal: timer.signal });
+  await Promise.race([promise, timeout]).catch(() => {});
+  timer.abort();
+  await timeout.catch(() => {});
 }
 
 /** Worker threads run the compiled program; when this file runs from src/ (tests), they are found in dist/ beside it. */

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdtempSync, statSync, truncateSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, readdirSync, statSync, symlinkSync, truncateSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -180,6 +180,15 @@ test('process tells what a file loses: sound in y4m, the end of a file that was 
 
   const kept = await runMien(['process', whole, join(folder, 'kept.mp4')]);
   expect(kept.stderr).toBe('');
+});
+
+test.skipIf(!existsSync('/dev/full'))('process onto a full disk: told, exit code 1, nothing left', async () => {
+  const out = join(folder, 'full.y4m');
+  symlinkSync('/dev/full', `${out}.part`);
+  const { code, stderr } = await runMien(['process', demoClipPath(), out]);
+  expect(stderr).toMatch(/^mien: .*full\.y4m cannot be written: the disk is full\.\n/);
+  expect(code).toBe(1);
+  expect(readdirSync(folder).filter((name) => name.startsWith('full'))).toEqual([]);
 });
 
 test('a run that ends while it records says where the film lies', async () => {

@@ -100,6 +100,20 @@ describe('every', () => {
   });
 });
 
+test('a writer that waits for space is let go when the reader leaves, before or during the wait', async () => {
+  for (const leavesFirst of [true, false]) {
+    const handle = createChannel('every', layout);
+    const writer = new ChannelWriter(handle);
+    const reader = new ChannelReader(handle);
+    expect(await writer.space()).toBe(true);
+    for (let sequence = 0; writer.slot(); sequence++) writer.publish(stamp(sequence));
+    if (leavesFirst) reader.leave();
+    const space = writer.space();
+    if (!leavesFirst) reader.leave();
+    expect(await space).toBe(false);
+  }
+});
+
 const PRODUCER = `
 const { workerData, parentPort } = require('node:worker_threads');
 parentPort.on('message', () => {}); // a wait on shared memory alone does not keep a thread alive
