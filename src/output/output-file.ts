@@ -81,7 +81,7 @@ export class OutputFile {
       throw new UserError(
         'OUTPUT_FAILED',
         `${this.path} exists already.`,
-        'Give another name, or allow replacing it with --overwrite.',
+        'Give another name, or move that file away; "mien process" replaces it with --overwrite.',
       );
     }
   }
