@@ -1,6 +1,7 @@
 import { FaceGrid } from '../blending/face-grid.js';
 import type { LiveSettings } from '../config/settings.js';
 import type { I420Layout } from '../frame/i420.js';
+import { LANDMARK_COUNT } from '../inference/face-region.js';
 import type { FaceState } from '../tracking/face.js';
 import type { Effect, EffectContext } from './effect.js';
 import { RoomLight } from './room-light.js';
@@ -10,6 +11,8 @@ import { touchUpAmounts } from './touch-up-amounts.js';
 
 /** Radians that the head is turned: the whole effect starts to fade, is gone. */
 const PROFILE_FADE = [1.1, 1.45] as const;
+/** Frames over which the effect goes when the face is lost: a step is seen, a slope is not. */
+const LOST_FADE_FRAMES = 6;
 /** A gap in time after which the light is measured afresh, seconds. */
 const CUT_S = 2;
 
@@ -44,6 +47,9 @@ export class TouchUp implements Effect {
   #layout: I420Layout | null = null;
   #trackId = Number.NaN;
   #capturedAt = Number.NaN;
+  /** Where the face was last, and how much of the effect is left since it was lost: 1 while it is followed. */
+  readonly #lastPoints = new Float32Array(3 * LANDMARK_COUNT);
+  #left = 0;
 
   configure({ kernels, frame }: EffectContext): void {
     this.#layers = new SkinLayers(kernels, frame);
@@ -56,21 +62,30 @@ export class TouchUp implements Effect {
     this.#light.reset();
     this.#trackId = Number.NaN;
     this.#capturedAt = Number.NaN;
+    this.#left = 0;
   }
 
   prepare(face: FaceState | null, settings: LiveSettings): boolean {
     const layers = this.#layers;
     const layout = this.#layout;
-    if (!layers || !layout || !face || settings.strength <= 0) return false;
-    const { points } = face;
+    if (!layers || !layout) return false;
+    if (settings.strength <= 0) {
+      this.#left = 0;
+      return false;
+    }
+    const points = this.#follow(face);
+    if (points === null) return false;
     const grid = this.#grid;
     const tone = this.#tone;
-    const seconds = this.#elapsed(face);
     if (!grid.place(points, layout.width, layout.height)) return false;
     layers.sampleDown(grid);
-    if (!tone.measure(grid, points, layers.coarse, layout, seconds)) return false;
-    this.#light.measure(layout, layers.frameLuma, grid, layers.fineLuma, points, tone.luma, seconds);
-    const whole = 1 - ramp(grid.turn, PROFILE_FADE);
+    if (face) {
+      const seconds = this.#elapsed(face);
+      if (!tone.measure(grid, points, layers.coarse, layout, seconds)) return false;
+      this.#light.measure(layout, layers.frameLuma, grid, layers.fineLuma, points, tone.luma, seconds);
+      this.#left = 1;
+    }
+    const whole = this.#left * (1 - ramp(grid.turn, PROFILE_FADE));
     if (whole === 0) return false;
     layers.findSkin(grid, tone, points);
     layers.separate(grid, tone);
@@ -97,6 +112,18 @@ export class TouchUp implements Effect {
       cell: 2 * grid.step,
       darkness: this.#light.darkness,
     };
+  }
+
+  /** The face's points, or for a few frames after it was lost the last that there were; null beyond. */
+  #follow(face: FaceState | null): Float32Array | null {
+    if (face) {
+      this.#lastPoints.set(face.points);
+      this.#left = 0; // until its skin is measured
+      return face.points;
+    }
+    this.#left -= 1 / LOST_FADE_FRAMES;
+    if (this.#left < 1e-6) this.#left = 0;
+    return this.#left > 0 ? this.#lastPoints : null;
   }
 
   /** Seconds since the frame before; forgets what was learnt from another face or before a cut. */

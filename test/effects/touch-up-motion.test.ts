@@ -69,3 +69,27 @@ test.each([
     expect(psnr).toBeGreaterThanOrEqual(46);
   },
 );
+
+test('a face that is lost is let go within 6 frames, evenly, and then nothing changes at all', async () => {
+  const picture = drawFace(PLAIN_FACE);
+  const bench = await openBench(picture.layout);
+  const face = faceOf(landmarksOf(PLAIN_FACE));
+  const changeOf = (after: Uint8Array) => after.reduce((sum, value, i) => sum + Math.abs(value - picture.data[i]!), 0);
+  const followed = changeOf(bench.touchUp(picture.data, face, 60));
+  const lost = Array.from({ length: 7 }, () => changeOf(bench.touchUp(picture.data, null, 60)) / followed);
+  let before = 1;
+  for (const share of lost.slice(0, 5)) {
+    expect(share).toBeLessThan(before);
+    expect(before - share).toBeLessThan(0.35);
+    before = share;
+  }
+  expect(lost.slice(5)).toEqual([0, 0]);
+});
+
+test('a face that was lost while the strength was 0 does not come back', async () => {
+  const picture = drawFace(PLAIN_FACE);
+  const bench = await openBench(picture.layout);
+  bench.touchUp(picture.data, faceOf(landmarksOf(PLAIN_FACE)), 60);
+  bench.touchUp(picture.data, null, 0);
+  expect(bench.touchUp(picture.data, null, 60)).toEqual(picture.data);
+});
