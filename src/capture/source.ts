@@ -1,5 +1,6 @@
 import type { FrameStamp, Rate } from '../frame/frame.js';
 import type { I420Layout } from '../frame/i420.js';
+import type { SourceStatus } from '../telemetry/telemetry.js';
 
 /** What a source tells of itself once it is open. */
 export interface SourceInfo {
@@ -23,6 +24,10 @@ export interface FrameSource {
    * stamp, or to null when the source has ended. Allocates no pixel buffers once frames run.
    */
   read(into: Uint8Array): Promise<FrameStamp | null>;
-  /** Safe to call twice, and before `open`. */
+  /** Safe to call twice, and before `open`. Ends a `read` that waits: it resolves to null. */
   close(): Promise<void>;
+  /** Called whenever the state changes: for sources that can lose and find their device again. */
+  onStatus?: (status: SourceStatus) => void;
+  /** Whether anybody watches. A camera opened on demand is closed a while after nobody does. */
+  setWatched?(isWatched: boolean): void;
 }

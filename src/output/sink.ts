@@ -24,3 +24,25 @@ export interface FrameSink {
   /** Finishes the output (a recording is playable after it). Safe to call twice, and before `open`. */
   close(): Promise<void>;
 }
+
+/**
+ * A sink that other programs see as a camera. Lives on a sink thread; a keeper (steady-camera.ts) calls it at the
+ * stream's rate for as long as mien runs, whatever becomes of the source.
+ */
+export interface VirtualCamera extends FrameSink {
+  /** Converts and sends one picture, and keeps it for `repeat`. Throws `OutputGone` if the device went away. */
+  write(frame: Frame): void;
+  /** Sends the last picture again. Nothing, before the first one. Throws as `write`. */
+  repeat(): void;
+  /**
+   * How many programs watch, as far as can be told; null where it cannot. Cheap enough to be asked ten times a second.
+   */
+  watchers(): number | null;
+  /** What people and programs choose it by: card label or node description, and its path where it has one. */
+  readonly label: string;
+}
+
+/** The device or daemon behind an output went away while it was open. The keeper closes the sink and opens it again. */
+export class OutputGone extends Error {
+  override readonly name = 'OutputGone';
+}

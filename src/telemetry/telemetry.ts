@@ -9,6 +9,17 @@ export interface StageStats {
   readonly budget: number;
 }
 
+/**
+ * How the source is. All but `live` mean that no picture comes, and what the virtual camera shows a card for:
+ * `starting` (opening, no frame yet), `missing` (no such camera; waits for it to be plugged in), `busy` (another program
+ * has it), `stalled` (open, but no frame comes), `failed` (the driver refuses; tried again), `asleep` (nobody watches).
+ */
+export type SourceStatus =
+  | { readonly kind: 'live' | 'starting' | 'asleep' | 'stalled' }
+  | { readonly kind: 'missing' | 'failed'; readonly detail: string }
+  /** `holder`: "firefox (process 4711)", or null where it cannot be told. */
+  | { readonly kind: 'busy'; readonly detail: string; readonly holder: string | null };
+
 /** What one sink has done. `dropped` counts frames it was too slow to take. */
 export interface SinkStats {
   readonly kind: 'preview' | 'recording' | 'counting';
