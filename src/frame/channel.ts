@@ -1,5 +1,5 @@
 import { setImmediate as eventLoopTurn } from 'node:timers/promises';
-import type { Micros } from './clock.js';
+import { type Micros, nowMs } from './clock.js';
 import type { Frame, FrameStamp } from './frame.js';
 import type { I420Layout } from './i420.js';
 
@@ -224,7 +224,12 @@ export class ChannelReader {
    * As `take`, but the thread itself sleeps, and its messages and timers get their turn between frames and every
    * BLOCK_MS. Wakes sooner than `take` does: for the thread whose latency counts.
    */
-  async takeBlocking(): Promise<ChannelFrame | null> {
+  takeBlocking(): Promise<ChannelFrame | null> {
+    return this.takeUntil(Number.POSITIVE_INFINITY) as Promise<ChannelFrame | null>; // never late
+  }
+
+  /** As `takeBlocking`, but resolves to `late` when no frame has come by `dueMs` (of `nowMs`). */
+  async takeUntil(dueMs: number): Promise<ChannelFrame | 'late' | null> {
     for (;;) {
       await eventLoopTurn();
       const published = Atomics.load(this.#control, PUBLISHED);
@@ -232,7 +237,9 @@ export class ChannelReader {
       const frame = this.tryTake();
       if (frame) return frame;
       if (ended) return null;
-      Atomics.wait(this.#control, PUBLISHED, published, BLOCK_MS);
+      const leftMs = dueMs - nowMs();
+      if (leftMs <= 0) return 'late';
+      Atomics.wait(this.#control, PUBLISHED, published, Math.min(leftMs, BLOCK_MS));
     }
   }
 

@@ -13,7 +13,9 @@ export function cardIcon(state: CardState): string {
       return '<circle r="11" stroke-opacity=".28"/><path d="M0-11A11 11 0 0 1 11 0"/><circle r="2.2" fill="#43c7b1" stroke="none"/>';
     case 'camera unplugged':
       return `${ring}${camera}${slash}`;
-    case 'no camera':
+    case 'camera busy':
+      return `${ring}${camera}<circle cx="5.4" cy="5.6" r="1.1" fill="#43c7b1" stroke="none"/>`;
+    case 'no picture':
       return `<circle r="11" stroke-dasharray="2.4 3.36"/>${camera}${slash}`;
   }
 }

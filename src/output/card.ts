@@ -5,7 +5,7 @@ import { setLine, type TextLine, type Weight } from './card-text.js';
 import { sharp } from './sharp.js';
 
 /** Why there is no picture of the camera. */
-export type CardState = 'paused' | 'starting' | 'camera unplugged' | 'no camera';
+export type CardState = 'paused' | 'starting' | 'camera unplugged' | 'camera busy' | 'no picture';
 
 /** What stands on a card. */
 export interface CardText {
@@ -20,7 +20,8 @@ const headlines: Readonly<Record<CardState, string>> = {
   paused: 'Paused',
   starting: 'Starting',
   'camera unplugged': 'Camera unplugged',
-  'no camera': 'No camera',
+  'camera busy': 'Camera busy',
+  'no picture': 'No picture',
 };
 
 const colours = { top: '#20272a', bottom: '#121617', headline: '#f4f3ef', detail: '#b9bbb6', accent: '#43c7b1' };

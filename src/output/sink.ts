@@ -40,6 +40,8 @@ export interface VirtualCamera extends FrameSink {
   watchers(): number | null;
   /** What people and programs choose it by: card label or node description, and its path where it has one. */
   readonly label: string;
+  /** What the user should know of this device though it works; null for nothing. Known once it is open. */
+  readonly warning: string | null;
 }
 
 /** The device or daemon behind an output went away while it was open. The keeper closes the sink and opens it again. */

@@ -70,7 +70,7 @@ describe.each(sizes)('a card of %i x %i', (width, height) => {
 
 test('each state looks different, and so does the detail', async () => {
   const layout = i420Layout(640, 360);
-  const states: CardState[] = ['paused', 'starting', 'camera unplugged', 'no camera'];
+  const states: CardState[] = ['paused', 'starting', 'camera unplugged', 'camera busy', 'no picture'];
   const cards = await Promise.all(states.map((state) => renderCard(layout, { title: 'mien', state })));
   cards.push(await renderCard(layout, { title: 'mien', state: 'paused', detail: 'Back in five minutes' }));
   const changed = (one: Uint8Array, two: Uint8Array) =>
@@ -82,8 +82,8 @@ test('each state looks different, and so does the detail', async () => {
 
 test('letters of other scripts are drawn, unknown ones are left out, and markup is only text', async () => {
   const layout = i420Layout(1280, 720);
-  const draw = (detail: string) => renderCard(layout, { title: 'mien', state: 'no camera', detail });
-  const plain = await renderCard(layout, { title: 'mien', state: 'no camera' });
+  const draw = (detail: string) => renderCard(layout, { title: 'mien', state: 'no picture', detail });
+  const plain = await renderCard(layout, { title: 'mien', state: 'no picture' });
   for (const detail of ['Камера', 'Κάμερα', 'kamera ő ł', 'Việt', '</path><rect width="900"/>']) {
     expect(Buffer.compare(await draw(detail), plain), detail).not.toBe(0);
   }
