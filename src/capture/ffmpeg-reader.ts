@@ -1,9 +1,9 @@
 import type { Frame as AvFrame } from 'node-av/lib';
 import { UserError } from '../errors.js';
+import { chooseFrameSize, type Fit, type Size } from '../frame/picture-fit.js';
 import { type Ffmpeg, loadFfmpeg } from '../system/ffmpeg.js';
 import { frameInterval } from './frame-rate.js';
 import { isSideways, type Orientation, parseDisplayMatrix } from './orientation.js';
-import { chooseFrameSize, type Fit, type Size } from './picture-fit.js';
 import { PictureScaler } from './picture-scaler.js';
 import { tagColours } from './source-colours.js';
 import { VideoDecoder } from './video-decoder.js';

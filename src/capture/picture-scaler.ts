@@ -1,8 +1,8 @@
 import type { Frame as AvFrame, SoftwareScaleContext } from 'node-av/lib';
 import { type I420Layout, i420Layout } from '../frame/i420.js';
+import { type Fit, type Placement, placePicture, type Size } from '../frame/picture-fit.js';
 import type { Ffmpeg } from '../system/ffmpeg.js';
 import { copyUpright, isSideways, type Orientation } from './orientation.js';
-import { type Fit, type Placement, placePicture, type Size } from './picture-fit.js';
 
 /** Black in limited range. */
 const BLACK_Y = 16;

@@ -1,5 +1,5 @@
 import type { Rate } from '../frame/frame.js';
-import type { Size } from './picture-fit.js';
+import type { Size } from '../frame/picture-fit.js';
 
 /** What a video file tells of itself. */
 export interface VideoInfo {

@@ -2,9 +2,9 @@ import { closeSync, openSync, readSync } from 'node:fs';
 import { UserError } from '../errors.js';
 import type { Rate } from '../frame/frame.js';
 import { type I420Layout, i420Layout } from '../frame/i420.js';
+import type { Size } from '../frame/picture-fit.js';
 import { requireReadableFile } from '../system/media-file.js';
 import { frameInterval } from './frame-rate.js';
-import type { Size } from './picture-fit.js';
 import type { VideoInfo, VideoReader } from './video-reader.js';
 import { parseY4mHeader, type Y4mHeader } from './y4m-header.js';
 
