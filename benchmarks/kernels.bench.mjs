@@ -1,6 +1,9 @@
 // The pixel kernels at 1280x720, one thread, on dist/: node benchmarks/kernels.bench.mjs [part of a name]
 import { i420Layout } from '../dist/frame/i420.js';
+import { placePicture } from '../dist/frame/picture-fit.js';
+import { FrameScaler } from '../dist/kernels/frame-scaler.js';
 import { Kernels } from '../dist/kernels/kernels.js';
+import { RangeKernels } from '../dist/kernels/range.js';
 import { measure, report } from './measure.mjs';
 
 const wanted = process.argv[2] ?? '';
@@ -43,6 +46,27 @@ const onto = (size) => [size / 400, 0, (-440 * size) / 400, 0, size / 400, (-160
 const faceBox = { x: 440, y: 160, width: 400, height: 400 };
 const blend = (size) => kernels.warpBlend(patch, alpha, size, size, 255, 0, onto(size), frame, faceBox);
 
+const range = new RangeKernels(kernels);
+const half = width / 2;
+/** Planes as a JPEG decoder leaves them. */
+const planar = (strideUV) => ({
+  y: packed,
+  u: packed + width * height,
+  v: packed + 2 * width * height,
+  strideY: width,
+  strideUV,
+});
+
+/** Scales a whole picture of one size into another. */
+function scaling(fromWidth, fromHeight, toWidth, toHeight) {
+  const from = i420Layout(fromWidth, fromHeight);
+  const to = i420Layout(toWidth, toHeight);
+  const src = { layout: from, address: picture(from.byteLength) };
+  const dst = { layout: to, address: kernels.alloc(to.byteLength) };
+  const scaler = new FrameScaler(kernels, from, to, placePicture(from, to, 'crop'));
+  return () => scaler.scale(src, dst);
+}
+
 const benches = [
   ['memory-copy', () => kernels.copyPlane(packed, width, other.address, width, width, 1.5 * height), 0.08],
   ['yuyv-to-i420', () => kernels.yuyvToI420(packed, 2 * width, other), 0.12],
@@ -51,6 +75,14 @@ const benches = [
   ['i420-to-nv12', () => kernels.i420ToNv12(frame, packed, width, packed + width * height, width), 0.12],
   ['i420-to-rgb', () => kernels.i420ToRgb(frame, packed, 3 * width), 0.5],
   ['rgb-to-i420', () => kernels.rgbToI420(packed, 3 * width, other), 1],
+  ['full-range-422-to-i420', () => range.planarToI420(planar(half), '4:2:2', other), 0.25],
+  ['full-range-420-to-i420', () => range.planarToI420(planar(half), '4:2:0', other), 0.25],
+  ['full-range-444-to-i420', () => range.planarToI420(planar(width), '4:4:4', other), 0.35],
+  ['limit-frame', () => range.limitFrame(other), 0.25],
+  ['scale-1080p-to-720p', scaling(1920, 1080, 1280, 720), 2],
+  ['scale-480p-to-720p', scaling(640, 480, 1280, 720), 2],
+  ['scale-720p-to-1080p', scaling(1280, 720, 1920, 1080), 3.5],
+  ['scale-2160p-to-720p', scaling(3840, 2160, 1280, 720), 4],
   ['mirror', () => kernels.mirrorI420(frame, other), 0.12],
   ['crop-face-400-to-192', () => kernels.cropToTensor(frame, face, 192, 192, 1 / 255, 0, tensor), 0.25],
   ['crop-letterbox-128', () => kernels.cropToTensor(frame, letterbox, 128, 128, 2 / 255, -1, tensor), 0.25],

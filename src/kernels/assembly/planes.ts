@@ -14,6 +14,14 @@ export function copyPlane(src: usize, srcStride: i32, dst: usize, dstStride: i32
   }
 }
 
+/** Sets `width` x `height` bytes to one value. */
+export function fillPlane(dst: usize, dstStride: i32, width: i32, height: i32, value: i32): void {
+  for (let y = 0; y < height; y++) {
+    memory.fill(dst, <u8>value, width);
+    dst += dstStride;
+  }
+}
+
 /** Splits rows of byte pairs (NV12 chroma: U V U V) into two planes of `width` x `height`. */
 export function splitPairs(
   src: usize,
