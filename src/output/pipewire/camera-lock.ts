@@ -1,0 +1,44 @@
+import { closeSync, constants, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { UserError } from '../../errors.js';
+import { LOCK_EX, LOCK_NB, lastError, libc } from '../../system/libc.js';
+import { runtimeFolder } from './availability.js';
+
+/**
+ * Keeps a second mien from showing a camera of the same name: PipeWire itself would allow it, and programs could not
+ * tell the two apart. The kernel lets the lock go when its process ends, however it ends.
+ */
+export class CameraLock {
+  #fd: number | null;
+
+  /** @throws UserError DEVICE_BUSY that says who has the name. */
+  constructor(nodeName: string) {
+    const path = lockPath(nodeName);
+    const fd = openSync(path, constants.O_RDWR | constants.O_CREAT, 0o600);
+    this.#fd = fd;
+    if (libc().flock(fd, LOCK_EX | LOCK_NB) < 0) {
+      const error = lastError(`flock of ${path}`);
+      this.release();
+      if (error.code !== 'EWOULDBLOCK' && error.code !== 'EAGAIN') throw error;
+      const holder = readFileSync(path, 'utf8').trim();
+      throw new UserError(
+        'DEVICE_BUSY',
+        `A mien that runs already (process ${holder || 'unknown'}) is the PipeWire camera "${nodeName}".`,
+        `Stop it first${holder ? `, with: kill ${holder}` : ''}, or give this camera another name.`,
+        { cause: error },
+      );
+    }
+    ftruncateSync(fd);
+    writeSync(fd, `${process.pid}\n`, 0);
+  }
+
+  /** Safe to call twice. The file stays: taking it away would race with the next one to lock it. */
+  release(): void {
+    if (this.#fd !== null) closeSync(this.#fd);
+    this.#fd = null;
+  }
+}
+
+function lockPath(nodeName: string): string {
+  return join(runtimeFolder() ?? '/tmp', `mien-camera-${encodeURIComponent(nodeName)}.lock`);
+}

@@ -1,0 +1,16 @@
+import { expect, test } from 'vitest';
+import { i420Layout } from '../../../src/frame/i420.js';
+import { KeptPicture } from '../../../src/output/pipewire/kept-picture.js';
+
+test('a picture is kept as NV12: luma as it is, then pairs of U and V', async () => {
+  const layout = i420Layout(6, 4);
+  const kept = await KeptPicture.make(layout);
+  expect(kept.isEmpty).toBe(true);
+  const i420 = Uint8Array.from({ length: layout.byteLength }, (_, i) => i);
+  kept.keep(i420);
+  expect(kept.isEmpty).toBe(false);
+  const [luma, u, v] = [i420.subarray(0, 24), i420.subarray(24, 30), i420.subarray(30)];
+  expect([...kept.nv12]).toEqual([...luma, ...[...u].flatMap((value, i) => [value, v[i]])]);
+  i420.fill(0);
+  expect(kept.nv12[5]).toBe(5);
+});

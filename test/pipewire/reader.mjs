@@ -1,0 +1,67 @@
+// A consumer of a PipeWire camera of NV12 that reads frame numbers where they lie, and the clock as soon as a frame is
+// there: for delays, where a pipe out of another program would be part of the figure. On the compiled program:
+//   node test/pipewire/reader.mjs '{"nodeName":"mien","frames":100,"fps":30}'
+// Prints one JSON line: per frame the numbers at the top and at the bottom of the picture, and the age in ms, from the
+// stamp of its capture to being read. Looks for frames every 0.1 ms.
+
+import { readFrameNumber } from '../../dist/capture/frame-number.js';
+import { i420Layout } from '../../dist/frame/i420.js';
+import { cameraParams } from '../../dist/output/pipewire/camera-params.js';
+import { libpipewire } from '../../dist/output/pipewire/libpipewire.js';
+import { linedPods } from '../../dist/output/pipewire/spa-pod.js';
+import { StreamBuffers } from '../../dist/output/pipewire/stream-buffers.js';
+
+const {
+  nodeName = 'mien',
+  frames = 100,
+  width = 1280,
+  height = 720,
+  fps = 30,
+  seconds = 60,
+} = JSON.parse(process.argv[2] ?? '{}');
+const INPUT = 0;
+const AUTOCONNECT_AND_MAP = (1 << 0) | (1 << 2);
+
+const layout = i420Layout(width, height);
+const pipewire = libpipewire();
+const buffers = new StreamBuffers();
+const loop = pipewire.loopNew('reader', null);
+const context = pipewire.contextNew(pipewire.loopGet(loop), null, 0);
+const core = pipewire.contextConnect(context, null, 0);
+const properties = {
+  'media.type': 'Video',
+  'media.category': 'Capture',
+  'media.role': 'Camera',
+  'target.object': nodeName,
+};
+const stream = pipewire.streamNew(core, 'reader', pipewire.propertiesFrom(JSON.stringify(properties)));
+// What the camera offers is what is asked for.
+const { memory, addresses } = linedPods(cameraParams({ layout, rate: { num: fps, den: 1 } }));
+pipewire.streamConnect(stream, INPUT, 0xffff_ffff, AUTOCONNECT_AND_MAP, addresses, addresses.length);
+pipewire.loopStart(loop);
+
+const clock = new Int32Array(new SharedArrayBuffer(4));
+const seen = [];
+const end = process.hrtime.bigint() + BigInt(seconds) * 1_000_000_000n;
+while (seen.length < frames && process.hrtime.bigint() < end && memory.byteLength > 0) {
+  pipewire.loopLock(loop);
+  const buffer = pipewire.streamDequeue(stream);
+  pipewire.loopUnlock(loop);
+  if (buffer === 0) {
+    Atomics.wait(clock, 0, 0, 0.1);
+    continue;
+  }
+  const now = process.hrtime.bigint();
+  const pixels = buffers.pixels(buffer, layout.byteLength);
+  const { top, bottom } = readFrameNumber(pixels, layout);
+  seen.push({ top, bottom, ageMs: Number(now - buffers.pts(buffer)) / 1e6 });
+  pipewire.loopLock(loop);
+  pipewire.streamQueue(stream, buffer);
+  pipewire.loopUnlock(loop);
+}
+process.stdout.write(`${JSON.stringify(seen)}\n`);
+pipewire.loopStop(loop);
+pipewire.streamDestroy(stream);
+pipewire.coreDisconnect(core);
+pipewire.contextDestroy(context);
+pipewire.loopDestroy(loop);
