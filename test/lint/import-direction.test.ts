@@ -24,7 +24,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   effects: [...BELOW_EFFECTS, 'tracking'],
   pipeline: [...BELOW_EFFECTS, 'tracking', 'capture', 'output', 'effects'],
   tui: BASE,
-  cli: [...BELOW_EFFECTS, 'tracking', 'capture', 'output', 'effects', 'pipeline', 'tui'],
+  doctor: [...BASE, 'kernels', 'inference', 'capture', 'output'],
+  cli: [...BELOW_EFFECTS, 'tracking', 'capture', 'output', 'effects', 'pipeline', 'tui', 'doctor'],
 };
 const FOLDERS = Object.keys(ALLOWED);
 

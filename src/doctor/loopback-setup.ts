@@ -1,0 +1,40 @@
+import type { Facts, VideoNode } from './facts.js';
+
+/** The label by which mien finds its own virtual camera, and what other programs list. */
+export const LABEL = 'mien';
+
+/** Real cameras take the low numbers as they are plugged in. */
+const FIRST_NUMBER = 10;
+
+/**
+ * The module's parameters that make mien's device, those of other programs kept: "devices=1 video_nr=10 …". Lists have
+ * one entry a device.
+ */
+export function loopbackParameters({ videoNodes }: Pick<Facts, 'videoNodes'>): string {
+  const others = videoNodes.filter((node) => node.kind === 'loopback' && !isUnnamed(node));
+  const devices = others.map((node) => ({ number: numberOf(node), label: node.name }));
+  if (!devices.some(({ label }) => label === LABEL)) devices.push({ number: freeNumber(videoNodes), label: LABEL });
+  const list = (values: readonly (string | number)[]) => values.join(',');
+  return [
+    `devices=${devices.length}`,
+    `video_nr=${list(devices.map(({ number }) => number))}`,
+    `exclusive_caps=${list(devices.map(() => 1))}`,
+    `card_label="${list(devices.map(({ label }) => label))}"`,
+  ].join(' ');
+}
+
+/** A device that nobody named is nobody's in particular: mien takes its place. */
+function isUnnamed({ name }: VideoNode): boolean {
+  return name === '' || /^Dummy video device/.test(name);
+}
+
+function numberOf({ path }: VideoNode): number {
+  return Number(/\d+$/.exec(path)?.[0]);
+}
+
+function freeNumber(nodes: readonly VideoNode[]): number {
+  const taken = new Set(nodes.filter((node) => node.kind !== 'loopback' || !isUnnamed(node)).map(numberOf));
+  let number = FIRST_NUMBER;
+  while (taken.has(number)) number++;
+  return number;
+}
