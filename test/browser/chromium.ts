@@ -20,11 +20,19 @@ export function whyNoChromium(): string | null {
   return reason;
 }
 
+/** What a test needs beside the usual. */
+export interface ChromiumOptions {
+  readonly args?: readonly string[];
+  /** In place of this process's own. */
+  readonly env?: Record<string, string>;
+}
+
 /** Starts a real, headless Chromium that asks nothing of the network. */
-export async function launchChromium(): Promise<Browser> {
+export async function launchChromium({ args = [], env }: ChromiumOptions = {}): Promise<Browser> {
   if (!found) throw new Error('launchChromium needs a Chromium: ask whyNoChromium first');
   return chromium.launch({
     executablePath: found,
+    ...(env ? { env } : {}),
     args: [
       '--no-sandbox', // CI runs as root
       '--disable-gpu',
@@ -33,6 +41,7 @@ export async function launchChromium(): Promise<Browser> {
       '--disable-domain-reliability',
       '--disable-sync',
       '--no-first-run',
+      ...args,
     ],
   });
 }
