@@ -183,7 +183,10 @@ function placeTables(kernels: Kernels, { x, y }: { x: Axis; y: Axis }): PlaneTab
   }
 
   const columns = kernels.alloc(columnsBytes(x));
-  kernels.i32(columns, paddedCount(x.count)).fill(0).set(x.weights.first);
+  kernels
+    .i32(columns, paddedCount(x.count))
+    .fill(0)
+    .set(x.weights.first.map((first) => 2 * first));
 
   const { taps } = x.weights;
   const weights = kernels.alloc(weightsBytes(x));
