@@ -22,6 +22,7 @@ import {
   paintWaves,
   psnr,
   withoutSegments,
+  withStrayBytes,
 } from './jpeg-maker.js';
 
 const GUARD = 4096;
@@ -164,6 +165,16 @@ describe.each(['libjpeg-turbo', 'FFmpeg'])('%s', (kind) => {
       const padded = Uint8Array.from([...jpeg.subarray(0, -2), 0x12, 0x34, 0xff, 0xd9]);
       expect(bench.decoder.decode(padded, bench.into)).toBe(true);
       expect(psnr(bench.frame, expectedI420(waves, WIDTH, HEIGHT))).toBeGreaterThan(43);
+    });
+
+    test.skipIf(loadTurboJpeg() === null)('the same before each restart marker', () => {
+      const restarting = makeTurboJpeg(waves, WIDTH, HEIGHT, '4:2:2', true);
+      const stray = withStrayBytes(restarting);
+      expect(stray.length).toBe(restarting.length + 2 * (HEIGHT / 8));
+      for (const picture of [restarting, stray]) {
+        expect(bench.decoder.decode(picture, bench.into)).toBe(true);
+        expect(psnr(bench.frame, expectedI420(waves, WIDTH, HEIGHT))).toBeGreaterThan(43);
+      }
     });
 
     test.each([10, 20, 30, 40, 50, 60, 70, 80, 90, 99])('cut to %i %%: refused', (percent) => {

@@ -122,7 +122,10 @@ export function makeTurboJpeg(
   width: number,
   height: number,
   sampling: '4:2:2' | '4:4:0' | '4:1:1',
+  hasRestarts = false,
 ): Uint8Array {
+  // The library looks here for the rows of blocks between restart markers.
+  process.env['TJ_RESTART'] = hasRestarts ? '1' : '0';
   const turbo = koffi.load('libturbojpeg.so.0');
   const open = turbo.func('void *tjInitCompress()');
   const compress = turbo.func(
@@ -190,6 +193,17 @@ export function withoutSegments(jpeg: Uint8Array, marker: number): Uint8Array {
     at += length;
   }
   return Uint8Array.from([...kept, ...jpeg.subarray(at)]);
+}
+
+/** Puts two bytes before every restart marker and before the end. */
+export function withStrayBytes(jpeg: Uint8Array): Uint8Array {
+  const bytes: number[] = [];
+  for (const [at, byte] of jpeg.entries()) {
+    const next = jpeg[at + 1]!;
+    if (byte === 0xff && ((next >= 0xd0 && next <= 0xd7) || next === 0xd9)) bytes.push(0x12, 0x34);
+    bytes.push(byte);
+  }
+  return Uint8Array.from(bytes);
 }
 
 /** Signal to noise in dB of a picture against another. */

@@ -1,4 +1,5 @@
 import { beforeEach, expect, test, vi } from 'vitest';
+import { loadTurboJpeg } from '../../../src/capture/jpeg/turbo-jpeg.js';
 import { Kernels } from '../../../src/kernels/kernels.js';
 
 const SIZE = { width: 32, height: 16 };
@@ -29,6 +30,12 @@ function hideFfmpeg(): void {
 beforeEach(() => {
   vi.doUnmock('koffi');
   vi.doUnmock('node-av/lib');
+});
+
+test.skipIf(loadTurboJpeg() === null)('with both, libjpeg-turbo decodes: it is the faster', async () => {
+  const decoder = await open();
+  expect(decoder.library).toBe('libjpeg-turbo');
+  decoder.close();
 });
 
 test('without libjpeg-turbo, FFmpeg decodes', async () => {
