@@ -1,7 +1,7 @@
 // A plane resampled by weights that were worked out beforehand, one axis at a time: the rows that make one row of the
 // result are summed up first, then its columns. Weights have 14 bits and sum up to 2^14; negative ones are allowed.
 //
-// Tables (src/kernels/resampling.ts makes them):
+// Tables (src/kernels/scaler-tables.ts makes them):
 //   rows     per row of the result: i32 first row of the source, then `rowTaps` (even) i16 weights, padded to 4 bytes.
 //   columns  per column of the result: i32 twice the first column of the source (its bytes). As many as `width` rounded up to 4.
 //   weights  per four columns of the result and four taps: i16 of [column 0, taps 0..3], [column 1, ...], [2], [3].
