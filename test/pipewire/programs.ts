@@ -95,11 +95,12 @@ export class Producer {
   }
 }
 
-/** A frame as reader.mjs saw it: the numbers at the top and at the bottom, and how old it was. */
+/** A frame as reader.mjs saw it: the numbers at the top and at the bottom, when it was read and captured, in ms. */
 export interface SeenFrame {
   readonly top: number | null;
   readonly bottom: number | null;
-  readonly ageMs: number;
+  readonly at: number;
+  readonly capturedAt: number | null;
 }
 
 /** A running reader.mjs; `seen` resolves once it has read all its frames. */

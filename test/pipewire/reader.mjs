@@ -1,8 +1,9 @@
 // A consumer of a PipeWire camera of NV12 that reads frame numbers where they lie, and the clock as soon as a frame is
 // there: for delays, where a pipe out of another program would be part of the figure. On the compiled program:
 //   node test/pipewire/reader.mjs '{"nodeName":"mien","frames":100,"fps":30}'
-// Prints one JSON line: per frame the numbers at the top and at the bottom of the picture, and the age in ms, from the
-// stamp of its capture to being read. Looks for frames every 0.1 ms.
+// Prints one JSON line: per frame the numbers at the top and at the bottom of the picture, when it was read (`at`) and
+// when the stamp beside it says that it was captured (`capturedAt`), in ms on CLOCK_MONOTONIC. Looks for frames every
+// 0.1 ms.
 
 import { readFrameNumber } from '../../dist/capture/frame-number.js';
 import { i420Layout } from '../../dist/frame/i420.js';
@@ -54,7 +55,8 @@ while (seen.length < frames && process.hrtime.bigint() < end && memory.byteLengt
   const now = process.hrtime.bigint();
   const pixels = buffers.pixels(buffer, layout.byteLength);
   const { top, bottom } = readFrameNumber(pixels, layout);
-  seen.push({ top, bottom, ageMs: Number(now - buffers.pts(buffer)) / 1e6 });
+  const pts = buffers.pts(buffer);
+  seen.push({ top, bottom, at: Number(now) / 1e6, capturedAt: pts === null ? null : Number(pts) / 1e6 });
   pipewire.loopLock(loop);
   pipewire.streamQueue(stream, buffer);
   pipewire.loopUnlock(loop);
