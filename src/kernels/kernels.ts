@@ -90,15 +90,19 @@ export class Kernels extends KernelMemory {
   /** I420 to NV12, losslessly: the inverse of `nv12ToI420`. */
   i420ToNv12(src: FrameAt, dstY: number, dstStrideY: number, dstUV: number, dstStrideUV: number): void {
     const { address, layout } = src;
-    const widthUV = (layout.width + 1) >> 1;
     this.#run.copyPlane(address + layout.offsetY, layout.strideY, dstY, dstStrideY, layout.width, layout.height);
+    this.i420ChromaToNv12(src, dstUV, dstStrideUV);
+  }
+
+  /** The chroma of `i420ToNv12` alone: for those who have the luma plane where it is to be. */
+  i420ChromaToNv12({ address, layout }: FrameAt, dstUV: number, dstStrideUV: number): void {
     this.#run.joinPairs(
       address + layout.offsetU,
       address + layout.offsetV,
       layout.strideUV,
       dstUV,
       dstStrideUV,
-      widthUV,
+      (layout.width + 1) >> 1,
       layout.heightUV,
     );
   }

@@ -1,3 +1,4 @@
+import type { FrameAt } from '../../frame/frame-at.js';
 import type { I420Layout } from '../../frame/i420.js';
 import { Kernels } from '../../kernels/kernels.js';
 import { nv12Size } from './camera-params.js';
@@ -8,8 +9,10 @@ export class KeptPicture {
   /** A luma plane and, right after it, one of U V pairs. In the kernels' memory. */
   readonly nv12: Uint8Array;
   readonly #kernels: Kernels;
-  readonly #i420: number;
-  readonly #into: Uint8Array;
+  /** The picture as I420: its luma plane is that of `nv12`, its chroma planes lie behind. */
+  readonly #i420: FrameAt;
+  readonly #luma: Uint8Array;
+  readonly #chroma: Uint8Array;
   #isEmpty = true;
 
   /** @throws RangeError for odd sides. */
@@ -20,11 +23,16 @@ export class KeptPicture {
 
   private constructor(layout: I420Layout, kernels: Kernels) {
     const { byteLength } = nv12Size(layout);
+    const { width, height, strideUV, heightUV } = layout;
+    const address = kernels.alloc(byteLength);
+    const chroma = kernels.alloc(2 * strideUV * heightUV);
+    const offsetU = chroma - address;
     this.layout = layout;
     this.#kernels = kernels;
-    this.#i420 = kernels.alloc(layout.byteLength);
-    this.#into = kernels.u8(this.#i420, layout.byteLength);
-    this.nv12 = kernels.u8(kernels.alloc(byteLength), byteLength);
+    this.#i420 = { address, layout: { ...layout, offsetU, offsetV: offsetU + strideUV * heightUV } };
+    this.nv12 = kernels.u8(address, byteLength);
+    this.#luma = kernels.u8(address, width * height);
+    this.#chroma = kernels.u8(chroma, 2 * strideUV * heightUV);
   }
 
   /** Whether no picture was kept so far. */
@@ -34,11 +42,10 @@ export class KeptPicture {
 
   /** Takes a copy. @param i420 - `layout.byteLength` bytes. */
   keep(i420: Uint8Array): void {
-    const { width, height } = this.layout;
-    this.#into.set(i420);
-    const luma = this.nv12.byteOffset;
-    const source = { address: this.#i420, layout: this.layout };
-    this.#kernels.i420ToNv12(source, luma, width, luma + width * height, width);
+    const { width, offsetU } = this.layout;
+    this.#luma.set(i420.subarray(0, offsetU));
+    this.#chroma.set(i420.subarray(offsetU));
+    this.#kernels.i420ChromaToNv12(this.#i420, this.#i420.address + this.#luma.byteLength, width);
     this.#isEmpty = false;
   }
 }
