@@ -62,6 +62,9 @@ async function openHuman(port) {
 }
 
 const source = createSource({
+  camera: null,
+  onDemand: false,
+  controls: {},
   input: demoClipPath(),
   width: 1280,
   height: 720,

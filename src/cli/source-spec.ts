@@ -14,6 +14,9 @@ export function sourceSpecOf(config: Config, { paced, loop }: { paced: boolean; 
   const isSynthetic = config.source === 'synthetic';
   const size = sidesOf(config.size) ?? (isDemo ? DEMO_SIZE : isSynthetic ? SYNTHETIC : null);
   return {
+    camera: null,
+    onDemand: false,
+    controls: {},
     input: isDemo ? demoClipPath() : config.source,
     width: size?.width ?? null,
     height: size?.height ?? null,

@@ -15,7 +15,19 @@ import { runMien, startMien } from './run-mien.js';
 const folder = mkdtempSync(join(tmpdir(), 'mien-commands-'));
 
 function specOf(input: string): SourceSpec {
-  return { input, width: null, height: null, fps: null, fit: 'crop', loop: false, paced: false, frameLimit: null };
+  return {
+    camera: null,
+    onDemand: false,
+    controls: {},
+    input,
+    width: null,
+    height: null,
+    fps: null,
+    fit: 'crop',
+    loop: false,
+    paced: false,
+    frameLimit: null,
+  };
 }
 
 /** Size, rate and frames that a file really has. */

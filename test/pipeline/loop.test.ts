@@ -18,6 +18,9 @@ const folder = mkdtempSync(join(tmpdir(), 'mien-loop-'));
 
 function synthetic(change: Partial<SourceSpec> = {}): SourceSpec {
   return {
+    camera: null,
+    onDemand: false,
+    controls: {},
     input: 'synthetic',
     width: 320,
     height: 180,
