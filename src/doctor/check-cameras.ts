@@ -32,13 +32,21 @@ function noPermission(facts: Facts, nodes: readonly VideoNode[]): Finding {
       advice: 'Log out and in again.',
     });
   }
+  if (missing.includes('root')) {
+    // Membership of root's own group would give away more than a camera.
+    return problem({
+      ...told,
+      found: 'Only root may: their rules did not give them to a group.',
+      advice: 'Have udev apply its rules again, which give video devices to the group "video":',
+      fix: [asRoot(facts, 'udevadm trigger --subsystem-match=video4linux --action=add')],
+    });
+  }
   return problem({
     ...told,
     found: `Only root and the group ${listOf(missing)} may, and ${user.name} is not in it.`,
     advice: 'Then log out and in again.',
-    // Membership of root's own group would give away more than a camera.
-    fix: missing.filter((group) => group !== 'root').map((group) => asRoot(facts, `usermod -aG ${group} ${user.name}`)),
-    isSafeToRun: !missing.includes('root'),
+    fix: missing.map((group) => asRoot(facts, `usermod -aG ${group} ${user.name}`)),
+    isSafeToRun: true,
   });
 }
 

@@ -2,7 +2,7 @@ import { describeHolders } from '../system/device-holders.js';
 import type { Facts, LoopbackFacts } from './facts.js';
 import { asRoot, type Finding, type FindingSeverity, fine, listOf, problem } from './finding.js';
 import { LABEL, loopbackParameters } from './loopback-setup.js';
-import { GOOD_VERSION, isOlder, neededVersion, OLDEST_TESTED, troubleOf } from './loopback-versions.js';
+import { GOOD_VERSION, isOlder, neededVersion, OLDEST_TESTED, troubleOf, UNTOLD_VERSION } from './loopback-versions.js';
 import { installCommand } from './packages.js';
 
 type Loaded = Extract<LoopbackFacts, { kind: 'loaded' }>;
@@ -142,7 +142,7 @@ function loaded(facts: Facts, loopback: Loaded): Finding[] {
 function setup(facts: Facts, { version }: Loaded): Finding {
   const devices = facts.videoNodes.filter(({ kind }) => kind === 'loopback');
   const own = devices.find(({ name }) => name === LABEL);
-  const name = `v4l2loopback ${version ?? '(version unknown)'}`;
+  const name = nameOf(version);
   if (!own) {
     const labels = devices.map((device) => `${device.path} "${device.name}"`);
     return problem({
@@ -163,13 +163,17 @@ function setup(facts: Facts, { version }: Loaded): Finding {
   return fine('loopback', name, `${own.path} "${own.name}"`);
 }
 
+function nameOf(version: string | null): string {
+  return `v4l2loopback ${version ?? '(older than 0.13, which does not tell its version)'}`;
+}
+
 function crash(facts: Facts, version: string | null): Finding | null {
-  const trouble = version === null ? null : troubleOf('crash', version, facts.system.kernelRelease);
+  const trouble = troubleOf('crash', version ?? UNTOLD_VERSION, facts.system.kernelRelease);
   if (trouble === null) return null;
   return problem({
     id: 'loopback-crash',
     severity: 'error',
-    title: `v4l2loopback ${version} ${trouble.text}`,
+    title: `${nameOf(version)} ${trouble.text}`,
     found: `Linux ${facts.system.kernelRelease} needs ${trouble.fixedIn} or newer (unless your distribution has mended it).`,
     advice: 'Do not use this one. Unload it, and take a newer one from your distribution, or build it:',
     fix: [

@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { deviceHolders } from '../system/device-holders.js';
 import type { DeviceIdentity } from '../system/v4l2/device.js';
 import { LOOPBACK_DRIVER, listVideoDevices, type UnreadableDevice } from '../system/v4l2/list-devices.js';
+import { isExclusive } from '../system/v4l2/loopback-caps.js';
 import { CAP } from '../system/v4l2/structs.js';
 import { outputOf } from './command-output.js';
 import type { LoopbackFacts, LoopbackModule, VideoNode } from './facts.js';
@@ -57,15 +58,13 @@ export function gatherVideoNodes(): VideoNode[] {
 function readableNode({ path, driver, card, caps }: DeviceIdentity): VideoNode {
   const isLoopback = driver === LOOPBACK_DRIVER;
   const isCamera = (caps & CAP.VIDEO_CAPTURE) !== 0;
-  const both = CAP.VIDEO_CAPTURE | CAP.VIDEO_OUTPUT;
   return {
     path,
     kind: isLoopback ? 'loopback' : isCamera ? 'camera' : 'other',
     name: card,
     refusal: null,
     group: groupOf(path),
-    // Without exclusive_caps a loopback always shows both sides, with it never.
-    isExclusive: isLoopback ? (caps & both) !== both : null,
+    isExclusive: isLoopback ? isExclusive(caps) : null,
     holders: deviceHolders(path),
   };
 }

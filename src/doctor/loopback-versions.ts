@@ -15,6 +15,9 @@ export const GOOD_VERSION = '0.15.3';
 /** The oldest version that mien is tested with. */
 export const OLDEST_TESTED = '0.12.7';
 
+/** Modules tell their version since 0.13 (MODULE_VERSION in v4l2loopback.c): one that does not is at best the last before. */
+export const UNTOLD_VERSION = '0.12.7';
+
 /**
  * Worst first. Source: NEWS of v4l2loopback at each `fixedIn`, and the reports in its tracker named beside each row.
  * Distributions patch older versions so that they build, so `no-build` counts only where there is no module.

@@ -146,6 +146,10 @@ describe('the module', () => {
     expect(found).toMatchObject({ severity: 'error', isSafeToRun: false });
     expect(found.fix[0]).toBe('sudo modprobe -r v4l2loopback');
     expect(judge(facts).outputs).toEqual(['PipeWire', 'preview page']);
+    const untold = { ...facts, loopback: { ...healthy.loopback, version: null } } as Facts;
+    expect(findingOf(untold, 'loopback-crash').title).toMatch(
+      /^v4l2loopback \(older than 0\.13, .*\) crashes this kernel/,
+    );
     const mended = { ...facts, loopback: { ...healthy.loopback, version: '0.15.3' } } as Facts;
     expect(diagnose(mended).map(({ id }) => id)).not.toContain('loopback-crash');
   });
@@ -193,7 +197,8 @@ describe('webcams', () => {
 
   test("a node of root's own group: nobody is made a member of that", () => {
     const found = findingOf({ ...healthy, videoNodes: [{ ...closed, group: 'root' }] }, 'video-permission');
-    expect(found).toMatchObject({ fix: [], isSafeToRun: false });
+    expect(found.fix).toEqual(['sudo udevadm trigger --subsystem-match=video4linux --action=add']);
+    expect(found.isSafeToRun).toBe(false);
   });
 
   test('busy: who holds it; mien itself is not told of', () => {
