@@ -38,7 +38,7 @@ export interface CameraOptions {
 }
 
 /** What calls use, and what is wanted of a camera unless something else is. */
-const USUAL = { width: 1280, height: 720, fps: 30 } as const;
+export const USUAL = { width: 1280, height: 720, fps: 30 } as const;
 
 /** The longest wait for a frame or a camera before messages of other threads get their turn. */
 const TURN_MS = 50;

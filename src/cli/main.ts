@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { nearest } from '../config/nearest.js';
 import { UserError } from '../errors.js';
 import { benchCommand } from './bench.js';
+import { devicesCommand } from './devices.js';
 import { doctorCommand } from './doctor.js';
 import { processCommand } from './process.js';
 import { isReaderGone } from './reader-gone.js';
@@ -32,6 +33,7 @@ Examples:
   mien bench                        how fast is this computer, and where do
                                     the milliseconds go
   mien track talk.mp4 --json        the face's 478 points, a line a frame
+  mien devices                      webcams with their modes, virtual cameras
   mien doctor                       what is wrong on this computer, and the
                                     command that mends it
 
@@ -43,6 +45,7 @@ program.addCommand(runCommand(), { isDefault: true });
 program.addCommand(processCommand());
 program.addCommand(benchCommand());
 program.addCommand(trackCommand());
+program.addCommand(devicesCommand());
 program.addCommand(doctorCommand());
 for (const command of program.commands) {
   command
