@@ -95,4 +95,40 @@ async function lumaOf(frame) {
   return { luma: bytes.subarray(plane.offset), layout: { width, height, strideY: plane.stride } };
 }
 
-Object.assign(window, { cameras, openCamera, call, answer, accept, watch, colours });
+/** Opens whatever camera there is: for browsers that name none before one was opened. */
+async function openAnyCamera(video) {
+  stream = await navigator.mediaDevices.getUserMedia({ video });
+  return stream.getVideoTracks()[0].label;
+}
+
+/** As `watch`, in any browser: through a video element and a canvas. */
+async function watchVideo(count) {
+  const video = Object.assign(document.createElement('video'), { srcObject: stream, muted: true });
+  document.body.append(video);
+  await video.play();
+  const { videoWidth: width, videoHeight: height } = video;
+  const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true });
+  const seen = [];
+  while (seen.length < count) {
+    await new Promise((resolve) => video.requestVideoFrameCallback(resolve));
+    const at = performance.timeOrigin + performance.now();
+    context.drawImage(video, 0, 0);
+    const { data } = context.getImageData(0, 0, width, height);
+    const green = Uint8Array.from({ length: width * height }, (_, i) => data[4 * i + 1]);
+    seen.push({ ...readFrameNumber(green, { width, height, strideY: width }), at, width, height });
+  }
+  video.remove();
+  return seen;
+}
+
+const asked = { cameras, openCamera, openAnyCamera, call, answer, accept, watch, watchVideo, colours };
+Object.assign(window, asked, {
+  /** Arguments, answers and errors as text, for drivers that pass nothing else. */
+  askedByTest: async (name, args) => {
+    try {
+      return JSON.stringify({ answer: await asked[name](...JSON.parse(args)) });
+    } catch (error) {
+      return JSON.stringify({ error: `${error.name}: ${error.message}` });
+    }
+  },
+});

@@ -2,6 +2,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { PrivateSession, whyNoSession } from '../pipewire/private-session.mjs';
 import { Producer } from '../pipewire/programs.js';
+import { expectWholeAndInOrder, medianAgeMs } from './call-frames.js';
 import { ask, openCallPage, type PageFrame } from './call-pages.js';
 import { launchChromium, needsChromium, whyNoChromium } from './chromium.js';
 
@@ -43,24 +44,6 @@ beforeEach((running) => {
   if (reason) running.skip(reason);
 });
 
-/** How old the frames were when they were seen, median, in ms. Both clocks are brought to the time of day. */
-function medianAgeMs(frames: readonly PageFrame[]): number {
-  const toTimeOfDay = performance.timeOrigin + performance.now() - Number(process.hrtime.bigint()) / 1e6;
-  const capturedAt = new Map(producer.lines.map(({ frame, capturedAt }) => [frame, capturedAt]));
-  const ages = frames.map(({ top, at }) => at - (capturedAt.get(top!)! / 1000 + toTimeOfDay)).sort((a, b) => a - b);
-  return ages[ages.length >> 1]!;
-}
-
-function expectWholeAndInOrder(frames: readonly PageFrame[]): void {
-  let last = -1;
-  for (const { top, bottom, width, height } of frames) {
-    expect([width, height]).toEqual([1280, 720]);
-    expect(bottom).toBe(top);
-    expect(top).toBeGreaterThan(last);
-    last = top!;
-  }
-}
-
 /** RGB of a pixel of the synthetic picture. Source: its ramp and colours, and ITU-R BT.601-7. */
 function expectedRgb(number: number, { x, y }: { x: number; y: number }): number[] {
   const phase = ((x + y + 4 * number) % 256) / 256;
@@ -84,7 +67,7 @@ let localAgeMs = Number.NaN;
 test('the picture is whole, in order, and has the colours it was given', async () => {
   const frames = await ask<PageFrame[]>(page, 'watch', FRAMES);
   expectWholeAndInOrder(frames);
-  localAgeMs = medianAgeMs(frames);
+  localAgeMs = await medianAgeMs(frames, producer);
   const passed = frames.at(-1)!.top! - frames[0]!.top! + 1;
   console.log(
     `Chromium saw ${FRAMES} of ${passed} frames; from capture to the page: ${localAgeMs.toFixed(1)} ms, median`,
@@ -107,7 +90,7 @@ test('in a call the far end sees the picture whole and in order, at full size', 
   await ask(far, 'watch', 60); // the encoder finds its rate
   const frames = await ask<PageFrame[]>(far, 'watch', FRAMES);
   expectWholeAndInOrder(frames);
-  const farAgeMs = medianAgeMs(frames);
+  const farAgeMs = await medianAgeMs(frames, producer);
   console.log(
     `from capture to the far end's page: ${farAgeMs.toFixed(1)} ms, median; the call adds ${(farAgeMs - localAgeMs).toFixed(1)} ms`,
   );

@@ -1,5 +1,5 @@
 import koffi from 'koffi';
-import type { StreamFormat } from '../sink.js';
+import { OutputGone, type StreamFormat } from '../sink.js';
 import { cameraParams, cameraProperties, nv12Size } from './camera-params.js';
 import {
   type Address,
@@ -11,6 +11,7 @@ import {
   STATE_CONNECTING,
   STATE_PAUSED,
   STATE_STREAMING,
+  STATE_UNCONNECTED,
 } from './libpipewire.js';
 import { linedPods, type Pod } from './spa-pod.js';
 import { StreamBuffers } from './stream-buffers.js';
@@ -81,7 +82,7 @@ export class CameraStream {
 
   /** Cheap: reads one word of the library's, without its lock. */
   get state(): StreamState {
-    const state = this.#stream === 0 ? 0 : this.#pipewire.streamState(this.#stream, null);
+    const state = this.#stream === 0 ? STATE_UNCONNECTED : this.#pipewire.streamState(this.#stream, null);
     switch (state) {
       case STATE_CONNECTING:
         return 'connecting';
@@ -97,6 +98,7 @@ export class CameraStream {
   /**
    * Sends one picture of `nv12Size` bytes, or leaves it out: it never waits for a consumer.
    *
+   * @throws OutputGone if the buffers are not what was offered.
    * @param pts - nanoseconds on CLOCK_MONOTONIC; moved on where it is not later than the last one.
    */
   send(nv12: Uint8Array, pts: bigint): SendResult {
@@ -110,7 +112,7 @@ export class CameraStream {
       const buffer = pipewire.streamDequeue(this.#stream);
       if (buffer === 0) return 'no-buffer';
       const pixels = this.#buffers.pixels(buffer, this.#byteLength);
-      if (pixels === null) throw new Error(`a buffer without ${this.#byteLength} bytes of memory was negotiated`);
+      if (pixels === null) throw new OutputGone(`PipeWire gave a buffer without ${this.#byteLength} bytes of memory`);
       pixels.set(nv12);
       this.#lastPts = pts > this.#lastPts ? pts : this.#lastPts + 1n;
       this.#buffers.stamp(buffer, {
@@ -119,6 +121,7 @@ export class CameraStream {
         pts: this.#lastPts,
         sequence: this.#sequence++,
       });
+      // What goes wrong from here on shows in the state, before the next frame.
       pipewire.streamQueue(this.#stream, buffer);
       pipewire.streamTrigger(this.#stream);
       return 'sent';

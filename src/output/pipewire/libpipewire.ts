@@ -4,8 +4,7 @@ import { UserError } from '../../errors.js';
 // The calls of libpipewire that mien needs, as they are declared in pipewire/*.h. Pointers are numbers (user space fits
 // into 48 bits), null is 0.
 
-/** States of a stream, `enum pw_stream_state`. */
-export const STATE_ERROR = -1;
+/** States of a stream, `enum pw_stream_state`; below them is only the one of an error. */
 export const STATE_UNCONNECTED = 0;
 export const STATE_CONNECTING = 1;
 export const STATE_PAUSED = 2;
