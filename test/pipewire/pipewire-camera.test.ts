@@ -109,6 +109,16 @@ test('a consumer that is killed, and one that stops for 2 s, harm nobody; what c
   expect(producer.child.exitCode).toBeNull();
 });
 
+test('a program that asks for another format gets nothing, and harms nobody', async () => {
+  const producer = await opened();
+  const caps = 'video/x-raw,format=RGB,width=1280,height=720';
+  const child = session.spawn('gst-launch-1.0', ['pipewiresrc', 'target-object=mien', '!', caps, '!', 'fakesink']);
+  const { frame } = await producer.status();
+  expect((await producer.status((status) => status.frame > frame + 60)).sent).toBe(0);
+  child.kill('SIGKILL');
+  expect(await framesOfGstreamer(session, 5)).toHaveLength(5);
+});
+
 test('the daemon is killed and started again, 10 times: the camera is back under its name, and nothing is left behind', async () => {
   const producer = await opened();
   const before = await producer.status();
