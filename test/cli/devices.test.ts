@@ -16,6 +16,6 @@ test('devices --json has the documented shape, whatever this machine has', async
 
 test('devices in words: webcams, virtual cameras, PipeWire', async () => {
   const { stdout } = await runMien(['devices']);
-  expect(stdout).toMatch(/^Webcams\n[^]+\n\nVirtual cameras \(v4l2loopback.*\)\n[^]+\n\nPipeWire\n/);
+  expect(stdout).toMatch(/^Webcams\n[\s\S]+\n\nVirtual cameras \(v4l2loopback.*\)\n[\s\S]+\n\nPipeWire\n/);
   expect((await runMien(['devices', '--size', 'huge'])).code).toBe(1);
 });
