@@ -36,6 +36,12 @@ export const POLLERR = 8;
 export const POLLHUP = 16;
 export const LOCK_EX = 2;
 export const LOCK_NB = 4;
+export const IN_CLOSE_WRITE = 0x8;
+export const IN_CLOSE_NOWRITE = 0x10;
+export const IN_OPEN = 0x20;
+export const IN_Q_OVERFLOW = 0x4000;
+export const IN_NONBLOCK = 0x800;
+export const IN_CLOEXEC = 0x8_0000;
 
 interface LibcFunctions {
   ioctl(fd: number, request: number, argument: Uint8Array): number;
@@ -43,6 +49,8 @@ interface LibcFunctions {
   munmap(mapped: Uint8Array): void;
   poll(pollfds: Uint8Array, count: number, timeoutMs: number): number;
   flock(fd: number, operation: number): number;
+  inotify_init1(flags: number): number;
+  inotify_add_watch(fd: number, path: string, mask: number): number;
 }
 
 const MAP_FAILED = 0xffff_ffff_ffff_ffffn;
@@ -84,5 +92,7 @@ function load(): LibcFunctions {
     },
     poll: library.func('int poll(void *pollfds, unsigned long count, int timeout)'),
     flock: library.func('int flock(int fd, int operation)'),
+    inotify_init1: library.func('int inotify_init1(int flags)'),
+    inotify_add_watch: library.func('int inotify_add_watch(int fd, const char *path, uint32_t mask)'),
   };
 }
