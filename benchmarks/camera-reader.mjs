@@ -16,18 +16,20 @@ export function read(session, { nodeName, frames, fps }) {
 }
 
 /**
+ * What is wrong with frames that were to come each once and whole.
+ *
  * @param {{ top: number | null, bottom: number | null }[]} seen
- * @returns what is wrong with frames that were to come each once and whole: `missed` never came, `again` came twice or
- * late, `torn` are two half ones.
+ * @param {(frame: number) => boolean} wasSent a source that is late leaves numbers out: those cannot be missed
+ * @returns `missed` were sent and never came, `again` came twice or late, `torn` are two half ones.
  */
-export function byNumber(seen) {
+export function byNumber(seen, wasSent) {
   const found = { frames: seen.length, missed: 0, again: 0, torn: 0 };
   let last = null;
   for (const { top, bottom } of seen) {
     if (top === null || top !== bottom) found.torn++;
     else if (last !== null && top <= last) found.again++;
     else {
-      if (last !== null) found.missed += top - last - 1;
+      for (let number = (last ?? top) + 1; number < top; number++) if (wasSent(number)) found.missed++;
       last = top;
     }
   }

@@ -20,7 +20,7 @@ const fps = 60;
 const frames = process.env.MIEN_BENCH_ROUNDS ? 60 : 1200;
 const producer = fileURLToPath(new URL('../test/pipewire/producer.mjs', import.meta.url));
 
-/** Each starts its programs and returns the time of capture, in ms, of a frame that was read. */
+/** Each starts its programs and returns when a frame was captured, by its number, in ms; undefined if it never was. */
 const cases = {
   camera: (session, nodeName) => startProducer(session, nodeName),
   gstreamer: async (session, nodeName) => {
@@ -45,7 +45,7 @@ function startProducer(session, nodeName) {
     printed += chunk;
   });
   let times = null;
-  return ({ top }) => {
+  return (number) => {
     times ??= new Map(
       printed
         .split('\n')
@@ -53,7 +53,7 @@ function startProducer(session, nodeName) {
         .map((line) => JSON.parse(line))
         .map(({ frame, capturedAt }) => [frame, capturedAt / 1000]),
     );
-    return times.get(top);
+    return times.get(number);
   };
 }
 
@@ -74,8 +74,11 @@ for (const [name, start] of Object.entries(cases)) {
     await sleep(1000); // programs that have just started are busy with themselves
     const seen = await read(session, { nodeName, frames, fps });
     await sleep(100); // the last stamps are on their way
-    const ages = Float64Array.from(seen, (frame) => frame.at - capturedAt(frame));
-    report({ ...summarise(`glass-to-glass/${name}-720p60`, ages), ...byNumber(seen) });
+    const ages = Float64Array.from(seen, (frame) => frame.at - capturedAt(frame.top));
+    report({
+      ...summarise(`glass-to-glass/${name}-720p60`, ages),
+      ...byNumber(seen, (number) => capturedAt(number) !== undefined),
+    });
   } finally {
     await session.close();
   }
