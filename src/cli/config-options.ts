@@ -10,7 +10,13 @@ interface Described {
 }
 
 /** What stands for the value of a flag in its help. */
-const PLACEHOLDERS: Partial<Record<ConfigKey, string>> = { source: 'source', size: 'WxH', record: 'file' };
+const PLACEHOLDERS: Partial<Record<ConfigKey, string>> = {
+  source: 'source',
+  camera: 'camera',
+  output: 'output',
+  size: 'WxH',
+  record: 'file',
+};
 
 /**
  * Adds `--config` and a flag for each of these keys of the config schema, its help and limits taken from there.
@@ -44,6 +50,9 @@ export function addConfigOptions(
       case 'enum':
         command.addOption(new Option(`--${flag} <${values.join('|')}>`, shown));
         break;
+      case 'record':
+        command.addOption(new Option(`--${flag} <name=value>`, shown).argParser(collectPair));
+        break;
       default:
         command.addOption(new Option(`--${flag} <${PLACEHOLDERS[key] ?? 'value'}>`, shown));
     }
@@ -65,6 +74,17 @@ function parseNumber(text: string): number {
   const value = Number(text);
   if (text.trim() === '' || Number.isNaN(value)) throw new InvalidArgumentError('It is not a number.');
   return value;
+}
+
+/** `--control brightness=140 --control focus_auto=false`: pairs, numbers and booleans told from words. */
+function collectPair(text: string, before: Record<string, unknown> | undefined): Record<string, unknown> {
+  const at = text.indexOf('=');
+  if (at < 1) throw new InvalidArgumentError('Expected name=value, such as brightness=140.');
+  const word = text.slice(at + 1).trim();
+  const number = Number(word);
+  const value =
+    word === 'true' || word === 'false' ? word === 'true' : word === '' || Number.isNaN(number) ? word : number;
+  return { ...before, [text.slice(0, at).trim()]: value };
 }
 
 /** What a schema under its defaults and optionals is. */

@@ -6,6 +6,7 @@ import { renderCard } from '../output/card.js';
 import { Loop } from '../pipeline/loop.js';
 import type { SinkSpec } from '../pipeline/messages.js';
 import { addConfigOptions, configOf } from './config-options.js';
+import { chooseOutput } from './output-spec.js';
 import { recordingSpec, timestampedRecording } from './recording-spec.js';
 import { openScreen, type Screen } from './screen.js';
 import { sourceSpecOf } from './source-spec.js';
@@ -13,6 +14,11 @@ import { Stopper } from './stopper.js';
 
 const KEYS: readonly ConfigKey[] = [
   'source',
+  'camera',
+  'control',
+  'onDemand',
+  'output',
+  'outputFormat',
   'size',
   'fps',
   'fit',
@@ -37,7 +43,8 @@ export function runCommand(): Command {
 }
 
 async function run(config: Config): Promise<void> {
-  const sinks: SinkSpec[] = [];
+  const output = await chooseOutput(config);
+  const sinks: SinkSpec[] = output.spec ? [output.spec] : [];
   if (config.preview) sinks.push({ kind: 'preview', port: config.port });
   if (config.record !== undefined) sinks.push(recordingSpec(config.record));
 
@@ -49,17 +56,18 @@ async function run(config: Config): Promise<void> {
     else loop?.command(command);
   });
   try {
-    const source = sourceSpecOf(config, { paced: true, loop: config.loop });
-    screen.starting(`opening ${basename(source.input)}`);
+    const spec = sourceSpecOf(config, { paced: true, loop: config.loop });
+    screen.starting(`opening ${basename(spec.input)}`);
     loop = await Loop.start({
-      source,
+      source: spec,
       sinks,
       settings: LiveSettings.parse(pickSettings(config)),
       mode: 'live',
       nextRecording: timestampedRecording,
-      renderCard: (layout) => renderCard(layout, { title: 'mien', state: 'paused' }),
+      renderCard: (layout, state) => renderCard(layout, { title: 'mien', state }),
     });
     attach(screen, loop, config);
+    if (output.note !== null) screen.message('info', output.note);
     loop.on('recording', (path) => {
       recording = path;
     });

@@ -54,7 +54,9 @@ class LineScreen implements Screen {
   update(telemetry: Telemetry): void {
     const now = performance.now();
     // 50 ms of grace: reports come every 200 ms, and a line must not slip to 1.2 s.
-    if (now - this.#printedAtMs < 950 || telemetry.frames.written === 0) return;
+    // Before the first frame of a source that is doing well there is nothing to say.
+    if (telemetry.frames.written === 0 && ['live', 'starting'].includes(telemetry.source.status.kind)) return;
+    if (now - this.#printedAtMs < 950) return;
     this.#printedAtMs = now;
     process.stdout.write(`${this.#format(telemetry)}\n`);
   }

@@ -24,7 +24,22 @@ export const Config = z.strictObject({
     .string()
     .min(1)
     .default('auto')
-    .describe('auto, demo, synthetic, or a video file to play as if it were a camera'),
+    .describe('auto (a webcam if there is one, else the demo), camera, demo, synthetic, or a video file to play'),
+  camera: z.string().min(1).optional().describe('webcam by path, name or index, as "mien devices" lists them'),
+  control: z
+    .record(z.string().min(1), z.union([z.number(), z.boolean(), z.string()]))
+    .optional()
+    .describe('set a control of the webcam (brightness=140) while mien runs; may be repeated'),
+  onDemand: z.boolean().default(false).describe('open the webcam only while somebody watches, and close it 5 s after'),
+  output: z
+    .string()
+    .min(1)
+    .default('auto')
+    .describe('virtual camera: auto, v4l2loopback, pipewire, none, or the path or label of a v4l2loopback device'),
+  outputFormat: z
+    .enum(['yuyv', 'i420', 'nv12'])
+    .default('yuyv')
+    .describe('pixel format of a v4l2loopback device; yuyv is understood by most programs'),
   size: Size.optional().describe('size of the picture (default: as the source has it; the demo plays at 1280x720)'),
   fps: z.number().min(1).max(120).optional().describe('frames a second, 1 to 120 (default: as the source has it)'),
   fit: z

@@ -24,6 +24,8 @@ export interface PreviewOptions {
   readonly token?: string;
   /** What a page asks for. Its `quit` is never passed on. */
   readonly onCommand: (command: Command) => void;
+  /** How many pages are open, whenever that changes. */
+  readonly onWatchers?: (count: number) => void;
   /** The folder of the page; the one that comes with mien by default. */
   readonly root?: string;
 }
@@ -162,6 +164,7 @@ export class PreviewSink implements FrameSink {
       () => this.#pump(),
     );
     this.#clients.add(client);
+    this.#options.onWatchers?.(this.#clients.size);
     socket.on('close', () => this.#forget(client));
     const { layout, rate } = this.#format;
     client.say({ type: 'hello', width: layout.width, height: layout.height, rate });
@@ -170,6 +173,7 @@ export class PreviewSink implements FrameSink {
 
   #forget(client: PreviewClient): void {
     this.#clients.delete(client);
+    this.#options.onWatchers?.(this.#clients.size);
     // With nobody watching no frame is kept: the next page to come shall not see an old one.
     if (this.#newest && this.#clients.size === 0) this.#newest.number = -1;
   }

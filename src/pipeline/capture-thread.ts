@@ -31,6 +31,10 @@ export class CaptureThread extends Thread<ToCapture, FromCapture> {
     this.send({ kind: 'start', channel });
   }
 
+  setWatched(isWatched: boolean): void {
+    this.send({ kind: 'watched', isWatched });
+  }
+
   /** Ends the source after the frame at hand. */
   finish(): void {
     this.send({ kind: 'stop' });

@@ -19,10 +19,14 @@ port.on('message', (message: ToCapture) => {
   switch (message.kind) {
     case 'open':
       source = createSource(message.spec);
+      source.onStatus = (status) => send({ kind: 'status', status });
       source.open().then((info) => send({ kind: 'opened', info }), fail);
       break;
     case 'start':
       run(message.channel).catch(fail);
+      break;
+    case 'watched':
+      source?.setWatched?.(message.isWatched);
       break;
     case 'stop':
       isStopping = true;

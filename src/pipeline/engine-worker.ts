@@ -61,7 +61,7 @@ async function run(start: Extract<ToEngine, { kind: 'start' }>): Promise<void> {
   settings = start.settings;
   const reader = new ChannelReader(start.input);
   try {
-    path = await FramePath.open(start.input.layout, start.rate);
+    path = await FramePath.open(start.input.layout, start.rate, start.settings);
   } catch (error) {
     hasEnded = true;
     for (const { channel } of waiting) new ChannelWriter(channel).breakOff();

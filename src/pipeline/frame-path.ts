@@ -55,7 +55,9 @@ export class FramePath {
   face: FaceState | null = null;
 
   readonly #kernels: Kernels;
-  readonly #tracker: Tracker;
+  readonly #openTracker: () => Promise<Tracker>;
+  /** Loaded when it is first needed: without an effect nobody waits for models. */
+  #tracker: Tracker | null = null;
   readonly #effect: Effect;
   /** The one frame that everything works on, and the place where a frame to be mirrored is laid first. */
   readonly #frame: FrameAt;
@@ -66,9 +68,10 @@ export class FramePath {
   readonly #card: Uint8Array;
   #wasTracking = false;
 
-  private constructor(kernels: Kernels, tracker: Tracker, effect: Effect, layout: I420Layout, rate: Rate) {
+  private constructor(kernels: Kernels, parts: FramePathParts, layout: I420Layout, rate: Rate) {
+    const effect = parts.makeEffect();
     this.#kernels = kernels;
-    this.#tracker = tracker;
+    this.#openTracker = () => parts.openTracker(kernels);
     this.#effect = effect;
     this.#frame = { layout, address: kernels.alloc(layout.byteLength) };
     this.#unmirrored = { layout, address: kernels.alloc(layout.byteLength) };
@@ -79,13 +82,23 @@ export class FramePath {
     effect.configure({ kernels, frame: this.#frame, rate });
   }
 
-  /** Loads the models and reserves all memory for frames of this layout. @throws UserError MODEL_MISSING. */
-  static async open(layout: I420Layout, rate: Rate, parts: FramePathParts = REAL_PARTS): Promise<FramePath> {
+  /**
+   * Reserves all memory for frames of this layout, and loads the models if these settings need them.
+   *
+   * @throws UserError MODEL_MISSING, as `process` does where an effect is turned on later.
+   */
+  static async open(
+    layout: I420Layout,
+    rate: Rate,
+    settings: LiveSettings,
+    parts: FramePathParts = REAL_PARTS,
+  ): Promise<FramePath> {
     const kernels = await Kernels.load(
       KERNEL_BYTES_FIXED + 2 * layout.byteLength + KERNEL_BYTES_PER_PIXEL * layout.width * layout.height,
     );
-    const tracker = await parts.openTracker(kernels);
-    return new FramePath(kernels, tracker, parts.makeEffect(), layout, rate);
+    const path = new FramePath(kernels, parts, layout, rate);
+    if (settings.effect !== 'none') path.#tracker = await path.#openTracker();
+    return path;
   }
 
   /** Takes one frame all the way. The frame is the caller's again when this resolves. */
@@ -127,7 +140,7 @@ export class FramePath {
   /** @param isWhole - false if the run was cut short by a failure: what was recorded offline is then thrown away. */
   async close(isWhole = true): Promise<void> {
     this.outputs.end(isWhole);
-    await this.#tracker.close();
+    await this.#tracker?.close();
   }
 
   #load(data: Uint8Array, mirror: boolean): void {
@@ -146,6 +159,7 @@ export class FramePath {
       return null;
     }
     this.#wasTracking = true;
+    this.#tracker ??= await this.#openTracker();
     return this.#tracker.track(this.#frame, stamp.capturedAt);
   }
 
@@ -154,7 +168,7 @@ export class FramePath {
     this.face = null;
     if (!this.#wasTracking) return;
     this.#wasTracking = false;
-    this.#tracker.reset();
+    this.#tracker?.reset();
     this.#effect.reset();
   }
 

@@ -3,12 +3,14 @@ import type { SourceSpec } from '../capture/create-source.js';
 import type { SourceInfo } from '../capture/source.js';
 import { applyPatch, type Command, type LiveSettings } from '../config/settings.js';
 import type { I420Layout } from '../frame/i420.js';
-import type { Severity, Telemetry } from '../telemetry/telemetry.js';
+import type { CardState } from '../output/card.js';
+import type { Severity, SourceStatus, Telemetry } from '../telemetry/telemetry.js';
 import { CaptureThread } from './capture-thread.js';
 import { EngineThread } from './engine-thread.js';
 import type { EngineReport, FromSink, SinkSpec, ToSink } from './messages.js';
 import { ProcessMeter } from './process-meter.js';
-import { closeUnused, type OpenedSink, openSink, type Sink } from './sink-thread.js';
+import { closeUnused, isVirtualCamera, type OpenedSink, openSink, type Sink } from './sink-thread.js';
+import { cardState, describeSourceStatus } from './source-state.js';
 import { settledWithin, Thread } from './thread.js';
 
 /** What a loop is started with. */
@@ -20,8 +22,8 @@ export interface LoopOptions {
   readonly mode: 'live' | 'offline';
   /** Where a recording goes that is started while the loop runs. */
   readonly nextRecording: () => Extract<SinkSpec, { kind: 'recording' }>;
-  /** Draws what is shown while paused, in the size of the stream. */
-  readonly renderCard: (layout: I420Layout) => Promise<Uint8Array>;
+  /** Draws what is shown in place of the camera's picture, in the size of the stream. */
+  readonly renderCard: (layout: I420Layout, state: CardState) => Promise<Uint8Array>;
 }
 
 /** How long the outputs may take to close after a failure, before their threads are ended. */
@@ -49,7 +51,12 @@ export class Loop extends EventEmitter<LoopEvents> {
   readonly #sinks: Sink[];
   readonly #meter = new ProcessMeter();
   #settings: LiveSettings;
-  #hasCard = false;
+  #status: SourceStatus = { kind: 'starting' };
+  #isWatched: boolean | null = null;
+  /** Cards that were drawn, or are just being. */
+  readonly #cards = new Map<CardState, Promise<Uint8Array>>();
+  /** The card that the virtual cameras were given last. */
+  #card: CardState | null = null;
   #report: EngineReport | null = null;
   #nextSinkId: number;
   /** Recordings started and stopped by command, one after the other: a quick second command waits for the first. */
@@ -100,15 +107,21 @@ export class Loop extends EventEmitter<LoopEvents> {
     this.#nextSinkId = opened.length;
     this.info = info;
 
+    capture.on('status', ({ status }) => this.#setStatus(status));
     engine.on('report', ({ report }) => this.#publish(report));
-    engine.on('first-frame', () => this.emit('first-frame'));
+    engine.on('first-frame', () => {
+      this.#setStatus({ kind: 'live' }); // a clip has no news of its own
+      this.emit('first-frame');
+    });
     engine.on('warning', ({ text }) => this.#tell('warning', text));
     for (const { sink, output } of opened) {
       this.#attend(sink);
       engine.send({ kind: 'add-output', output });
     }
     this.done = this.#run();
-    if (options.settings.paused) this.#drawCard();
+    if (options.settings.paused) this.#sendPauseCard();
+    this.#updateCard();
+    this.#updateWatched();
   }
 
   get settings(): LiveSettings {
@@ -126,7 +139,8 @@ export class Loop extends EventEmitter<LoopEvents> {
       case 'set':
         this.#settings = applyPatch(this.#settings, command.patch);
         this.#engine.send({ kind: 'settings', settings: this.#settings });
-        if (this.#settings.paused) this.#drawCard();
+        if (this.#settings.paused) this.#sendPauseCard();
+        this.#updateCard();
         if (this.#report) this.#publish(this.#report);
         break;
       case 'record':
@@ -177,6 +191,11 @@ export class Loop extends EventEmitter<LoopEvents> {
 
   #attend(sink: Sink): void {
     sink.thread.on('command', ({ command }) => this.command(command));
+    sink.thread.on('notice', ({ severity, text }) => this.#tell(severity, text));
+    sink.thread.on('watchers', ({ count }) => {
+      sink.watchers = count;
+      this.#updateWatched();
+    });
     if (this.#options.mode === 'offline') return;
     sink.closed.catch((error: Error) => {
       this.#forget(sink);
@@ -188,6 +207,7 @@ export class Loop extends EventEmitter<LoopEvents> {
     const index = this.#sinks.indexOf(sink);
     if (index < 0) return;
     this.#sinks.splice(index, 1);
+    this.#updateWatched();
     this.#engine.send({ kind: 'remove-output', id: sink.id });
     if (sink.spec.kind === 'recording') this.emit('recording', null);
     void sink.thread.stop();
@@ -206,6 +226,7 @@ export class Loop extends EventEmitter<LoopEvents> {
       }
       this.#sinks.push(sink);
       this.#attend(sink);
+      this.#updateWatched();
       this.#engine.send({ kind: 'add-output', output });
       this.emit('recording', spec.path);
     } catch (error) {
@@ -227,13 +248,49 @@ export class Loop extends EventEmitter<LoopEvents> {
     }
   }
 
-  #drawCard(): void {
-    if (this.#hasCard) return;
-    this.#hasCard = true;
-    this.#options.renderCard(this.info.layout).then(
-      (card) => this.#engine.send({ kind: 'card', card }),
-      (error: Error) =>
-        this.#tell('warning', `no card to show while paused, a black picture instead: ${error.message}`),
+  #setStatus(status: SourceStatus): void {
+    const before = this.#status;
+    this.#status = status;
+    if (before.kind === status.kind) return;
+    const { severity, text } = describeSourceStatus(this.info.name, status);
+    if (before.kind !== 'starting' || status.kind !== 'live') this.#tell(severity, text);
+    this.#updateCard();
+    if (this.#report) this.#publish(this.#report);
+  }
+
+  /** A camera opened on demand is on while anybody sees or keeps what comes out of it. */
+  #updateWatched(): void {
+    const isWatched = this.#sinks.some(({ watchers }) => watchers !== 0);
+    if (isWatched === this.#isWatched) return;
+    this.#isWatched = isWatched;
+    this.#capture.setWatched(isWatched);
+  }
+
+  /** Virtual cameras get the card for the case that no frames come, before they need it. */
+  #updateCard(): void {
+    const state = cardState(this.#status, this.#settings.paused);
+    const cameras = this.#sinks.filter(({ spec }) => isVirtualCamera(spec));
+    if (state === this.#card || cameras.length === 0) return;
+    this.#card = state;
+    this.#drawCard(state, (card) => {
+      if (this.#card !== state) return; // the state has changed while it was drawn
+      for (const { thread } of cameras) thread.send({ kind: 'card', card });
+    });
+  }
+
+  /** While paused, the engine sends a card in place of each frame. */
+  #sendPauseCard(): void {
+    this.#drawCard('paused', (card) => this.#engine.send({ kind: 'card', card }));
+  }
+
+  #drawCard(state: CardState, use: (card: Uint8Array) => void): void {
+    let card = this.#cards.get(state);
+    if (!card) {
+      card = this.#options.renderCard(this.info.layout, state);
+      this.#cards.set(state, card);
+    }
+    card.then(use, (error: Error) =>
+      this.#tell('warning', `the card "${state}" cannot be drawn, a black picture instead: ${error.message}`),
     );
   }
 
@@ -253,6 +310,7 @@ export class Loop extends EventEmitter<LoopEvents> {
         width: info.layout.width,
         height: info.layout.height,
         fps: info.rate.num / info.rate.den,
+        status: this.#status,
       },
       fpsIn: report.fpsIn,
       fpsOut: report.fpsOut,
@@ -262,9 +320,9 @@ export class Loop extends EventEmitter<LoopEvents> {
       brokenBy: report.brokenBy,
       face: report.face,
       settings: this.#settings,
-      sinks: this.#sinks.map(({ id, name, spec }) => {
+      sinks: this.#sinks.map(({ id, name, spec, watchers }) => {
         const output = report.outputs.find((candidate) => candidate.id === id);
-        return { kind: spec.kind, name, written: output?.written ?? 0, dropped: output?.dropped ?? 0 };
+        return { kind: spec.kind, name, written: output?.written ?? 0, dropped: output?.dropped ?? 0, watchers };
       }),
       ...this.#meter.read(),
     };

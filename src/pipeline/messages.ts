@@ -4,7 +4,7 @@ import type { Command, LiveSettings } from '../config/settings.js';
 import type { ErrorRecord } from '../errors.js';
 import type { ChannelHandle } from '../frame/channel.js';
 import type { Rate } from '../frame/frame.js';
-import type { FaceStatus, Severity, StageStats, Telemetry } from '../telemetry/telemetry.js';
+import type { FaceStatus, Severity, SourceStatus, StageStats, Telemetry } from '../telemetry/telemetry.js';
 
 // What the threads say to each other. Pixels never travel this way: they go through channels (frame/channel.ts).
 
@@ -20,11 +20,14 @@ export interface OutputHandle {
 export type ToCapture =
   | { readonly kind: 'open'; readonly spec: SourceSpec }
   | { readonly kind: 'start'; readonly channel: ChannelHandle }
+  /** Whether anybody sees what comes out: a camera opened on demand sleeps meanwhile. */
+  | { readonly kind: 'watched'; readonly isWatched: boolean }
   | { readonly kind: 'stop' };
 
 /** capture → main */
 export type FromCapture =
   | { readonly kind: 'opened'; readonly info: SourceInfo }
+  | { readonly kind: 'status'; readonly status: SourceStatus }
   | { readonly kind: 'ended'; readonly frames: number }
   | { readonly kind: 'failed'; readonly error: ErrorRecord };
 
@@ -68,6 +71,9 @@ export type FromEngine =
 /** What a sink thread is to host. */
 export type SinkSpec =
   | { readonly kind: 'preview'; readonly port: number }
+  /** `path`: of the node, already chosen. */
+  | { readonly kind: 'v4l2loopback'; readonly path: string; readonly pixels: 'yuyv' | 'i420' | 'nv12' }
+  | { readonly kind: 'pipewire'; readonly nodeName: string }
   | {
       readonly kind: 'recording';
       readonly path: string;
@@ -80,6 +86,8 @@ export type SinkSpec =
 /** main → sink */
 export type ToSink =
   | { readonly kind: 'start'; readonly spec: SinkSpec; readonly channel: ChannelHandle; readonly rate: Rate }
+  /** What a virtual camera shows while no frames come. */
+  | { readonly kind: 'card'; readonly card: Uint8Array }
   | { readonly kind: 'telemetry'; readonly telemetry: Telemetry }
   | { readonly kind: 'message'; readonly severity: Severity; readonly text: string };
 
@@ -87,5 +95,8 @@ export type ToSink =
 export type FromSink =
   | { readonly kind: 'opened'; readonly name: string; readonly address: string | null }
   | { readonly kind: 'command'; readonly command: Command }
+  /** How many watch; null where it cannot be told. Sinks that never say so are taken for watched. */
+  | { readonly kind: 'watchers'; readonly count: number | null }
+  | { readonly kind: 'notice'; readonly severity: Severity; readonly text: string }
   | { readonly kind: 'closed'; readonly written: number }
   | { readonly kind: 'failed'; readonly error: ErrorRecord };

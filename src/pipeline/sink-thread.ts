@@ -13,6 +13,17 @@ export interface Sink {
   readonly name: string;
   /** Where a browser finds it: the preview page. */
   readonly address: string | null;
+  /** As `SinkStats.watchers`. */
+  watchers: number | null;
+}
+
+/** Whether other programs see the sink as a camera. */
+export function isVirtualCamera({ kind }: SinkSpec): boolean {
+  return kind === 'v4l2loopback' || kind === 'pipewire';
+}
+
+function tellsWatchers(spec: SinkSpec): boolean {
+  return isVirtualCamera(spec) || spec.kind === 'preview';
 }
 
 /** An open sink, and the end of its channel that the engine is to have. */
@@ -44,7 +55,7 @@ export async function openSink(
   thread.send({ kind: 'start', spec, channel, rate: info.rate });
   const { name, address } = await opened;
   return {
-    sink: { id, spec, thread, closed, name, address },
+    sink: { id, spec, thread, closed, name, address, watchers: tellsWatchers(spec) ? 0 : null },
     output: { id, channel, whenFull: mode === 'offline' ? 'wait' : 'drop' },
   };
 }

@@ -19,6 +19,8 @@ export class Thread<To, From extends { readonly kind: string }> {
   readonly failed: Promise<never>;
   readonly #worker: Worker;
   readonly #listeners = new Map<string, (message: From) => void>();
+  /** Messages of a kind that nobody listens to yet: kept for whoever will. */
+  readonly #early: From[] = [];
   #isStopping = false;
 
   /** @param entry - file name of the worker in this folder, without its ending: `engine-worker`; or any module. */
@@ -30,7 +32,7 @@ export class Thread<To, From extends { readonly kind: string }> {
     this.failed = new Promise<never>((_, reject) => {
       this.#worker.on('message', (message: From | Failure) => {
         if (message.kind === 'failed') reject(fromErrorRecord((message as Failure).error));
-        else this.#listeners.get(message.kind)?.(message as From);
+        else this.#hear(message as From);
       });
       this.#worker.on('error', reject);
       this.#worker.on('exit', (code) => {
@@ -48,12 +50,19 @@ export class Thread<To, From extends { readonly kind: string }> {
   /** Calls `listener` on each message of this kind; one listener a kind. */
   on<Kind extends From['kind']>(kind: Kind, listener: (message: Extract<From, { readonly kind: Kind }>) => void): void {
     this.#listeners.set(kind, listener as (message: From) => void);
+    for (const message of this.#early.splice(0)) this.#hear(message);
   }
 
   /** Resolves with the first message of this kind; rejects if the thread fails before. Replaces a listener of it. */
   once<Kind extends From['kind']>(kind: Kind): Promise<Extract<From, { readonly kind: Kind }>> {
     const message = new Promise<Extract<From, { readonly kind: Kind }>>((resolve) => this.on(kind, resolve));
     return Promise.race([message, this.failed]);
+  }
+
+  #hear(message: From): void {
+    const listener = this.#listeners.get(message.kind);
+    if (listener) listener(message);
+    else this.#early.push(message);
   }
 
   async stop(): Promise<void> {

@@ -22,10 +22,12 @@ export type SourceStatus =
 
 /** What one sink has done. `dropped` counts frames it was too slow to take. */
 export interface SinkStats {
-  readonly kind: 'preview' | 'recording' | 'counting';
+  readonly kind: 'preview' | 'recording' | 'counting' | 'v4l2loopback' | 'pipewire';
   readonly name: string;
   readonly written: number;
   readonly dropped: number;
+  /** Programs that watch: clients of a virtual camera, open preview pages. Null where that cannot be told. */
+  readonly watchers: number | null;
 }
 
 /** The face as the screen tells of it. */
@@ -37,7 +39,13 @@ export type FaceStatus =
 
 /** The state of a running mien at one moment: all that the terminal UI and the page show. Plain data. */
 export interface Telemetry {
-  readonly source: { readonly name: string; readonly width: number; readonly height: number; readonly fps: number };
+  readonly source: {
+    readonly name: string;
+    readonly width: number;
+    readonly height: number;
+    readonly fps: number;
+    readonly status: SourceStatus;
+  };
   /** Frames a second over the last second: delivered by the source, and written to the sinks. */
   readonly fpsIn: number;
   readonly fpsOut: number;

@@ -17,6 +17,7 @@ export function formatPlainLine(telemetry: Telemetry): string {
     `total ${all(total)} of ${ms(total.budget)} ms`,
     stages.map(({ name, p50 }) => `${name} ${ms(p50)}`).join(' '),
     ...(brokenBy === null ? [] : [`LATE: ${brokenBy}`]),
+    ...(telemetry.source.status.kind === 'live' ? [] : [`source ${telemetry.source.status.kind}`]),
     describeFace(telemetry),
     `cpu ${figure(telemetry.cpuPercent, 0, NOTHING)} %`,
     `mem ${figure(telemetry.rssMb, 0, NOTHING)} MB`,

@@ -4,6 +4,7 @@ import { cellWidth, clip, wrap } from './cell-width.js';
 import type { DashboardState, Message, Severity } from './dashboard-state.js';
 import { clockTime, dropShare, figure } from './figures.js';
 import type { Glyphs } from './glyphs.js';
+import { sourceWords } from './source-words.js';
 import { type Span, type Style, type StyledLine, span, spread } from './styled-line.js';
 
 /** Snapshots come five times a second; this long without one, something hangs. */
@@ -36,7 +37,9 @@ function stateSpan({ phase, telemetry, silentS }: DashboardState): Span {
   if (phase.kind === 'stopping') return span('stopping', 'near');
   if (phase.kind === 'starting' || telemetry === null) return span('starting', 'near');
   if (silentS > STALLED_AFTER_S) return span(`no news for ${Math.floor(silentS)} s`, 'over');
-  return telemetry.settings.paused ? span('paused: a card is shown', 'near') : span('live', 'good');
+  if (telemetry.settings.paused) return span('paused: a card is shown', 'near');
+  const { text, style } = sourceWords(telemetry.source.status);
+  return span(text, style);
 }
 
 /** Source, rates and drops: on one line where they fit, else on two. */
@@ -111,11 +114,14 @@ export function loadLine(telemetry: Telemetry, glyphs: Glyphs): StyledLine {
   );
 }
 
-/** Each sink with its counts; a sink that was too slow for some frames says for how many. */
+/** Each sink with its counts and watchers; a sink that was too slow for some frames says for how many. */
 export function sinksLine({ sinks }: Telemetry, glyphs: Glyphs): StyledLine {
-  const told = sinks.flatMap(({ name, written, dropped }, at): Span[] => [
+  const told = sinks.flatMap(({ kind, name, written, dropped, watchers }, at): Span[] => [
     ...(at > 0 ? [span(`  ${glyphs.dot}  `, 'dim')] : []),
     span(`${name} ${written}`),
+    ...(kind !== 'preview' && watchers !== null
+      ? [span(watchers > 0 ? `, watched by ${watchers}` : ', unwatched', watchers > 0 ? 'good' : 'dim')]
+      : []),
     ...(dropped > 0 ? [span(`, too slow for ${dropped}`, 'near')] : []),
   ]);
   return labelled('written', ...(told.length > 0 ? told : [span('nowhere', 'near')]));

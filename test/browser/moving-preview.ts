@@ -70,7 +70,7 @@ export class MovingPreview {
   #telemetry(): Telemetry {
     const stage = (name: string, p50: number, budget: number) => ({ name, p50, p95: 1.5 * p50, p99: 2 * p50, budget });
     return {
-      source: { name: 'moving bar', width: 1280, height: 720, fps: 30 },
+      source: { name: 'moving bar', width: 1280, height: 720, fps: 30, status: { kind: 'live' } },
       fpsIn: 30,
       fpsOut: 30,
       frames: { captured: this.frames, written: this.frames, dropped: 4 },
@@ -80,9 +80,17 @@ export class MovingPreview {
       face: { kind: 'tracked', presence: 0.9, widthPx: 240 },
       settings: this.settings,
       sinks: [
-        { kind: 'preview', name: 'preview page', written: this.frames, dropped: 0 },
+        { kind: 'preview', name: 'preview page', written: this.frames, dropped: 0, watchers: 1 },
         ...(this.isRecording
-          ? [{ kind: 'recording' as const, name: 'recording mien-2026-11-24-101500.mp4', written: 1000, dropped: 0 }]
+          ? [
+              {
+                kind: 'recording' as const,
+                name: 'recording mien-2026-11-24-101500.mp4',
+                written: 1000,
+                dropped: 0,
+                watchers: null,
+              },
+            ]
           : []),
       ],
       cpuPercent: 42,

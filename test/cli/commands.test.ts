@@ -102,7 +102,7 @@ test('bench --json has the documented shape', async () => {
   const { code, stdout } = await runMien(['bench', '--seconds', '1', '--size', '320x180', '--json']);
   expect(code).toBe(0);
   const result = JSON.parse(stdout);
-  expect(result.fps).toBeGreaterThan(1);
+  expect(result.fps).toBeGreaterThan(0);
   expect(result.rssMb).toBeGreaterThan(20);
   for (const key of ['p50', 'p95', 'p99', 'budget']) expect(result.total[key]).toBeGreaterThan(0);
   expect(result.stages.map((stage: { name: string }) => stage.name)).toEqual([

@@ -258,7 +258,7 @@ test('a page that comes back does not see a picture from before it left', async 
 function telemetryAt(uptimeS: number): Telemetry {
   const nothing = { p50: Number.NaN, p95: Number.NaN, p99: Number.NaN };
   return {
-    source: { name: 'test', width: 320, height: 180, fps: 30 },
+    source: { name: 'test', width: 320, height: 180, fps: 30, status: { kind: 'live' } },
     fpsIn: 30,
     fpsOut: 30,
     frames: { captured: 1, written: 1, dropped: 0 },

@@ -91,10 +91,17 @@ afterEach(async () => {
   await Promise.all(open.splice(0).map((path) => path.close()));
 });
 
-async function openPath(pictures: 1 | 2 = 1) {
+async function openPath(pictures: 1 | 2 = 1, settings: Partial<LiveSettings> = {}) {
+  const opened = { count: 0 };
   const tracker = new FakeTracker();
   const effect = new FakeEffect();
-  const path = await FramePath.open(layout, rate, { openTracker: async () => tracker, makeEffect: () => effect });
+  const path = await FramePath.open(layout, rate, LiveSettings.parse(settings), {
+    openTracker: async () => {
+      opened.count++;
+      return tracker;
+    },
+    makeEffect: () => effect,
+  });
   open.push(path);
   const channel = createChannel('newest', layout, pictures);
   path.outputs.add({ id: 'out', channel, whenFull: 'drop' });
@@ -119,8 +126,17 @@ async function openPath(pictures: 1 | 2 = 1) {
     output.release();
     return copy;
   };
-  return { path, tracker, effect, send, receive };
+  return { path, tracker, effect, send, receive, opened };
 }
+
+test('without an effect the models are not loaded until one is turned on, and then once', async () => {
+  const { opened, send, tracker } = await openPath(1, { effect: 'none' });
+  await send(10, { effect: 'none' });
+  expect(opened.count).toBe(0);
+  await send(10, { effect: 'touch-up' });
+  await send(10, { effect: 'touch-up' });
+  expect([opened.count, tracker.calls]).toEqual([1, 2]);
+});
 
 test('a frame goes through track, effect and blend to every output, its stamp kept', async () => {
   const { path, send, receive } = await openPath();
@@ -202,7 +218,7 @@ test('1000 frames allocate no buffers: 0 bytes more of ArrayBuffer memory', asyn
 test('1000 frames through the real tracker and touch-up, with a made-up network, allocate no buffers either', async () => {
   const { data: picture, layout: faceLayout } = drawFace(PLAIN_FACE);
   const tracker = trackerOf(landmarksOf(PLAIN_FACE));
-  const path = await FramePath.open(faceLayout, rate, {
+  const path = await FramePath.open(faceLayout, rate, LiveSettings.parse({}), {
     openTracker: async () => tracker,
     makeEffect: () => new TouchUp(),
   });

@@ -237,7 +237,13 @@ describe('the fit', () => {
     help: makeState({ isHelpOpen: true }),
     wide: makeState({
       telemetry: makeTelemetry({
-        source: { name: '会議の録画👩🏽‍💻 カメラ'.repeat(6), width: 1920, height: 1080, fps: 60 },
+        source: {
+          name: '会議の録画👩🏽‍💻 カメラ'.repeat(6),
+          width: 1920,
+          height: 1080,
+          fps: 60,
+          status: { kind: 'live' },
+        },
       }),
       messages: [{ severity: 'error', text: '録画を保存できません。'.repeat(20), time: new Date(0) }],
       recording: { path: `/home/ada/${'とても長い名前'.repeat(9)}.mp4`, seconds: 4000 },
@@ -281,7 +287,7 @@ describe('the fit', () => {
   test('escape sequences in names and messages do not reach the terminal', () => {
     const evil = '\x1b]0;owned\x07\x9b31m\u202e';
     const state = makeState({
-      telemetry: makeTelemetry({ source: { name: evil, width: 1, height: 1, fps: 1 } }),
+      telemetry: makeTelemetry({ source: { name: evil, width: 1, height: 1, fps: 1, status: { kind: 'live' } } }),
       messages: [{ severity: 'info', text: evil, time: new Date(0) }],
       pageUrl: evil,
     });

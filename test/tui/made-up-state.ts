@@ -9,7 +9,7 @@ export function stage(name: string, p50: number, p95: number, p99: number, budge
 /** A snapshot of a mien in good health. */
 export function makeTelemetry(changes: Partial<Telemetry> = {}): Telemetry {
   return {
-    source: { name: 'cap13_edit2.mp4', width: 1280, height: 720, fps: 30 },
+    source: { name: 'cap13_edit2.mp4', width: 1280, height: 720, fps: 30, status: { kind: 'live' } },
     fpsIn: 29.97,
     fpsOut: 29.9,
     frames: { captured: 3456, written: 3440, dropped: 12 },
@@ -25,8 +25,8 @@ export function makeTelemetry(changes: Partial<Telemetry> = {}): Telemetry {
     face: { kind: 'tracked', presence: 0.982, widthPx: 311.6 },
     settings: { effect: 'touch-up', strength: 60, mirror: true, split: false, paused: false },
     sinks: [
-      { kind: 'preview', name: 'page', written: 3440, dropped: 2 },
-      { kind: 'recording', name: 'recording', written: 342, dropped: 0 },
+      { kind: 'preview', name: 'page', written: 3440, dropped: 2, watchers: 1 },
+      { kind: 'recording', name: 'recording', written: 342, dropped: 0, watchers: null },
     ],
     cpuPercent: 84.6,
     rssMb: 213.7,

@@ -31,8 +31,31 @@ const words = {
   },
 };
 
+/** Why there is no picture, by the state of the source. */
+const sourceWords = {
+  starting: { status: 'Starting', title: 'The camera is starting', text: '' },
+  asleep: { status: 'Camera off', title: 'The camera is off', text: 'It starts as soon as somebody watches.' },
+  missing: {
+    status: 'No camera',
+    title: 'No camera',
+    text: 'Plug it in: the picture comes by itself. Others see a card.',
+  },
+  busy: {
+    status: 'Camera busy',
+    title: 'Another program has the camera',
+    text: 'Close it there: the picture comes by itself. Others see a card.',
+  },
+  stalled: {
+    status: 'No picture',
+    title: 'The camera gives no picture',
+    text: 'mien is opening it again. Others see a card.',
+  },
+  failed: { status: 'No picture', title: 'The camera cannot be used', text: 'mien goes on trying. Others see a card.' },
+};
+
 let state = 'connecting';
 let isPaused = false;
+let source = 'live';
 let shownAt = Number.NEGATIVE_INFINITY;
 
 const line = connect({ onState, onMessage, onPicture });
@@ -64,6 +87,7 @@ function onMessage(message) {
       break;
     case 'telemetry':
       isPaused = message.telemetry.settings.paused;
+      source = message.telemetry.source.status.kind;
       controls.show(message.telemetry);
       showTelemetry(message.telemetry);
       break;
@@ -83,12 +107,13 @@ async function onPicture(data) {
 function showState() {
   const isShowing = performance.now() - shownAt < stillMs;
   const name = state === 'live' && isPaused ? 'paused' : state;
-  $('status').dataset.state = name;
-  if ($('status').textContent !== words[name].status) $('status').textContent = words[name].status;
+  const said = (name === 'live' && sourceWords[source]) || words[name];
+  $('status').dataset.state = said === words[name] ? name : 'gone';
+  if ($('status').textContent !== said.status) $('status').textContent = said.status;
   document.body.dataset.state = state === 'live' ? 'here' : 'away';
   $('veil').hidden = isShowing || document.hidden;
-  $('veil-title').textContent = words[state].title;
-  $('veil-text').textContent = words[state].text;
+  $('veil-title').textContent = (said === words.paused ? words.live : said).title;
+  $('veil-text').textContent = (said === words.paused ? words.live : said).text;
   document.title = state === 'live' ? 'mien' : `mien (${words[state].status.toLowerCase()})`;
 }
 
