@@ -13,8 +13,12 @@ export function checkLoopback(facts: Facts): Finding[] {
     case 'missing':
       return [missing(facts, facts.loopback)];
     case 'installed': {
-      const version = crash(facts, facts.loopback.module.version) ?? untested(facts.loopback.module.version);
-      return [unsigned(facts, facts.loopback.module.signer) ?? notLoaded(facts), ...(version ? [version] : [])];
+      const { version, signer } = facts.loopback.module;
+      // Nothing must offer to load what would take the machine down.
+      const trouble = crash(facts, version);
+      if (trouble) return [trouble];
+      const old = untested(version);
+      return [unsigned(facts, signer) ?? notLoaded(facts), ...(old ? [old] : [])];
     }
     case 'loaded':
       return loaded(facts, facts.loopback);
@@ -40,7 +44,8 @@ function missing(facts: Facts, { source, hasHeaders }: Extract<LoopbackFacts, { 
       title: 'The kernel module of virtual cameras, v4l2loopback, is not installed',
       found: `Zoom, Discord and OBS see mien only through it. Linux ${kernelRelease} needs ${neededVersion(kernelRelease)} or newer.`,
       advice: installAdvice(facts),
-      fix: [...installCommand(facts, 'loopback'), load(facts)],
+      // Where old versions crash, the next look judges what was installed before it is loaded.
+      fix: [...installCommand(facts, 'loopback'), ...(isCrashProne(kernelRelease) ? [] : [load(facts)])],
       isSafeToRun: packageManager !== null && packageManager !== 'dnf',
     });
   }
@@ -72,6 +77,9 @@ function missing(facts: Facts, { source, hasHeaders }: Extract<LoopbackFacts, { 
 }
 
 function installAdvice({ system }: Facts): string | null {
+  if (system.isSecureBoot) {
+    return 'Secure Boot is on: if the installation asks for a password, restart after it and type it in the blue screen.';
+  }
   if (system.packageManager === 'dnf')
     return 'The package is in RPM Fusion (free): https://rpmfusion.org/Configuration';
   if (system.packageManager === null) return 'Install v4l2loopback with the package manager of your system, then:';
@@ -128,9 +136,10 @@ function enrol(facts: Facts): string[] {
 }
 
 function loaded(facts: Facts, loopback: Loaded): Finding[] {
+  const trouble = crash(facts, loopback.version);
+  if (trouble) return [trouble];
   const findings: Finding[] = [];
   const add = (finding: Finding | null) => finding && findings.push(finding);
-  add(crash(facts, loopback.version));
   add(untested(loopback.version));
   add(setup(facts, loopback));
   add(outdated(facts, loopback));
@@ -161,6 +170,10 @@ function setup(facts: Facts, { version }: Loaded): Finding {
     });
   }
   return fine('loopback', name, `${own.path} "${own.name}"`);
+}
+
+function isCrashProne(kernelRelease: string): boolean {
+  return troubleOf('crash', UNTOLD_VERSION, kernelRelease) !== null;
 }
 
 function nameOf(version: string | null): string {

@@ -18,9 +18,7 @@ export interface Facts {
 export interface UserFacts {
   readonly name: string;
   readonly isRoot: boolean;
-  /** Groups of this very session. */
-  readonly groups: readonly string[];
-  /** Groups as configured: a new one counts from the next login on. */
+  /** Groups as configured, not as this session has them: a new one counts from the next login on. */
   readonly configuredGroups: readonly string[];
 }
 

@@ -29,8 +29,8 @@ export async function gatherFacts(): Promise<Facts> {
 
 function gatherUser(): UserFacts {
   const { uid, username } = userInfo();
-  const groups = (...args: string[]) => (outputOf('id', ['-Gn', ...args]) ?? '').split(' ');
-  return { name: username, isRoot: uid === 0, groups: groups(), configuredGroups: groups(username) };
+  const configuredGroups = (outputOf('id', ['-Gn', username]) ?? '').split(' ');
+  return { name: username, isRoot: uid === 0, configuredGroups };
 }
 
 function gatherSystem(): SystemFacts {

@@ -55,6 +55,18 @@ describe('the module', () => {
     expect(found.isSafeToRun).toBe(false);
   });
 
+  test('missing on a kernel that old versions crash: installed, and judged before it is loaded', () => {
+    const facts = change(bare, { system: { kernelRelease: '6.18.2-1-amd64' } });
+    const { found, fix } = findingOf(facts, 'loopback-missing');
+    expect(found).toContain('Linux 6.18.2-1-amd64 needs 0.15.3 or newer');
+    expect(fix).toEqual(['sudo apt install v4l2loopback-dkms linux-headers-6.18.2-1-amd64']);
+  });
+
+  test('missing, with Secure Boot on: what the installation will ask', () => {
+    const facts = change(bare, { system: { isSecureBoot: true } });
+    expect(findingOf(facts, 'loopback-missing').advice).toMatch(/^Secure Boot is on: .* password/);
+  });
+
   test('there as source but not built: headers, then DKMS', () => {
     const facts = { ...bare, loopback: { kind: 'missing', source: '0.15.0', hasHeaders: false } } as const;
     expect(findingOf(facts, 'loopback-not-built')).toMatchObject({
@@ -146,6 +158,8 @@ describe('the module', () => {
     expect(found).toMatchObject({ severity: 'error', isSafeToRun: false });
     expect(found.fix[0]).toBe('sudo modprobe -r v4l2loopback');
     expect(judge(facts).outputs).toEqual(['PipeWire', 'preview page']);
+    const ill = { ...facts, videoNodes: [webcam, { ...virtualCamera, isExclusive: false }] };
+    expect(problemsOf(ill)).toEqual(['loopback-crash']); // nothing offers to load it again
     const untold = { ...facts, loopback: { ...healthy.loopback, version: null } } as Facts;
     expect(findingOf(untold, 'loopback-crash').title).toMatch(
       /^v4l2loopback \(older than 0\.13, .*\) crashes this kernel/,
@@ -157,6 +171,7 @@ describe('the module', () => {
   test('installed only, and it would crash: told of before it is loaded', () => {
     const facts = change(installed, { system: { kernelRelease: '7.0.0-28-generic' } });
     expect(findingOf(facts, 'loopback-crash').fix[0]).toMatch(/^git clone/);
+    expect(diagnose(facts).filter(({ id }) => id.startsWith('loopback'))).toHaveLength(1);
   });
 
   test('older than the tests go: a note', () => {

@@ -22,7 +22,7 @@ export const virtualCamera: VideoNode = {
 
 /** A laptop on which all is well. */
 export const healthy: Facts = {
-  user: { name: 'ada', isRoot: false, groups: ['ada', 'video'], configuredGroups: ['ada', 'video'] },
+  user: { name: 'ada', isRoot: false, configuredGroups: ['ada', 'video'] },
   system: {
     distribution: 'Debian GNU/Linux 13 (trixie)',
     packageManager: 'apt',

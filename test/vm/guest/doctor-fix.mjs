@@ -1,5 +1,6 @@
 // Has `mien doctor` mend the guest: refused, allowed, and by the file that it prints. Prints what it said and did.
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { listVideoDevices } from '../../../dist/system/v4l2/list-devices.js';
 import { isExclusive } from '../../../dist/system/v4l2/loopback-caps.js';
@@ -17,11 +18,25 @@ function print(state, { status, stdout, stderr }) {
   console.log(JSON.stringify({ state, code: status, stdout, stderr, device }));
 }
 
+/** Says no to every question, on a terminal as a person has it. */
+async function refuseAll() {
+  const child = spawn('script', ['--quiet', '--return', '--command', `node ${MIEN} doctor --fix`, '/dev/null'], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  let stdout = '';
+  let asked = 0;
+  child.stdout.on('data', (chunk) => {
+    stdout += chunk;
+    for (; asked < stdout.split('[y/N] ').length - 1; asked++) child.stdin.write('n\n');
+  });
+  const [status] = await once(child, 'close');
+  return { status, stdout, stderr: '' };
+}
+
 const ILL = ['video_nr=10', 'exclusive_caps=0', 'card_label=mien'];
 
 load(...ILL);
-const onTerminal = ['--quiet', '--return', '--command', `node ${MIEN} doctor --fix`, '/dev/null'];
-print('refused', spawnSync('script', onTerminal, { encoding: 'utf8', input: 'n\n'.repeat(20) }));
+print('refused', await refuseAll());
 print('allowed', spawnSync(process.execPath, [MIEN, 'doctor', '--fix', '--yes'], { encoding: 'utf8' }));
 console.log(JSON.stringify({ state: 'at boot', stdout: readFileSync('/etc/modules-load.d/mien.conf', 'utf8') }));
 
