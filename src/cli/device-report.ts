@@ -2,8 +2,8 @@ import { type ChosenMode, chooseMode, type ModeWish } from '../capture/v4l2/choo
 import { type CameraControl, listControls } from '../capture/v4l2/controls.js';
 import { captureDevices } from '../capture/v4l2/find-camera.js';
 import { type CameraMode, listModes } from '../capture/v4l2/modes.js';
-import { readText } from '../doctor/text-file.js';
 import { type PipewireAvailability, pipewireAvailability } from '../output/pipewire/availability.js';
+import { moduleVersion } from '../output/v4l2loopback/module-version.js';
 import { type DeviceHolder, deviceHolders } from '../system/device-holders.js';
 import { SystemCallError } from '../system/libc.js';
 import { type DeviceIdentity, V4l2Device } from '../system/v4l2/device.js';
@@ -65,7 +65,7 @@ export async function surveyDevices(wish: ModeWish, withControls: boolean): Prom
   return {
     wish,
     cameras,
-    loopbackVersion: readText('/sys/module/v4l2loopback/version'),
+    loopbackVersion: moduleVersion(),
     virtualCameras: devices.filter(({ driver }) => driver === LOOPBACK_DRIVER).map(describeLoopback),
     pipewire: await pipewireAvailability(),
     unreadable: [...unreadable, ...gone],

@@ -1,7 +1,8 @@
+import { OWN_LABEL } from '../output/v4l2loopback/find-loopback.js';
 import { describeHolders } from '../system/device-holders.js';
 import type { Facts, LoopbackFacts } from './facts.js';
 import { asRoot, type Finding, type FindingSeverity, fine, listOf, problem } from './finding.js';
-import { LABEL, loopbackParameters } from './loopback-setup.js';
+import { loopbackParameters } from './loopback-setup.js';
 import { GOOD_VERSION, isOlder, neededVersion, OLDEST_TESTED, troubleOf, UNTOLD_VERSION } from './loopback-versions.js';
 import { installCommand } from './packages.js';
 
@@ -150,13 +151,13 @@ function loaded(facts: Facts, loopback: Loaded): Finding[] {
 /** Is there a device that is mien's, and shows itself as a camera and nothing else. */
 function setup(facts: Facts, { version }: Loaded): Finding {
   const devices = facts.videoNodes.filter(({ kind }) => kind === 'loopback');
-  const own = devices.find(({ name }) => name === LABEL);
+  const own = devices.find(({ name }) => name === OWN_LABEL);
   const name = nameOf(version);
   if (!own) {
     const labels = devices.map((device) => `${device.path} "${device.name}"`);
     return problem({
       id: 'loopback-label',
-      title: `None of the virtual cameras is called "${LABEL}"`,
+      title: `None of the virtual cameras is called "${OWN_LABEL}"`,
       found: `${name} is loaded with ${labels.length > 0 ? listOf(labels) : 'no device'}.`,
       ...reload(facts),
     });

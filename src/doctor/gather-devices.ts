@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
+import { moduleVersion } from '../output/v4l2loopback/module-version.js';
 import { deviceHolders } from '../system/device-holders.js';
 import type { DeviceIdentity } from '../system/v4l2/device.js';
 import { LOOPBACK_DRIVER, listVideoDevices, type UnreadableDevice } from '../system/v4l2/list-devices.js';
@@ -13,7 +14,7 @@ import { readText } from './text-file.js';
 export function gatherLoopback(kernelRelease: string): LoopbackFacts {
   const module = parseModinfo(outputOf('modinfo', ['v4l2loopback']));
   if (existsSync('/sys/module/v4l2loopback')) {
-    return { kind: 'loaded', version: readText('/sys/module/v4l2loopback/version'), module, isAtBoot: isAtBoot() };
+    return { kind: 'loaded', version: moduleVersion(), module, isAtBoot: isAtBoot() };
   }
   if (module) return { kind: 'installed', module };
   const hasHeaders = existsSync(`/lib/modules/${kernelRelease}/build/Makefile`);

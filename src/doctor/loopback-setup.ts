@@ -1,7 +1,5 @@
+import { OWN_LABEL } from '../output/v4l2loopback/find-loopback.js';
 import type { Facts, VideoNode } from './facts.js';
-
-/** The label by which mien finds its own virtual camera, and what other programs list. */
-export const LABEL = 'mien';
 
 /** Real cameras take the low numbers as they are plugged in. */
 const FIRST_NUMBER = 10;
@@ -13,7 +11,8 @@ const FIRST_NUMBER = 10;
 export function loopbackParameters({ videoNodes }: Pick<Facts, 'videoNodes'>): string {
   const others = videoNodes.filter((node) => node.kind === 'loopback' && !isUnnamed(node));
   const devices = others.map((node) => ({ number: numberOf(node), label: node.name }));
-  if (!devices.some(({ label }) => label === LABEL)) devices.push({ number: freeNumber(videoNodes), label: LABEL });
+  if (!devices.some(({ label }) => label === OWN_LABEL))
+    devices.push({ number: freeNumber(videoNodes), label: OWN_LABEL });
   const list = (values: readonly (string | number)[]) => values.join(',');
   return [
     `devices=${devices.length}`,
