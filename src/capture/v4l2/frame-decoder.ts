@@ -113,10 +113,8 @@ function conversionOf(kernels: Kernels, format: CaptureFormat, from: number, pic
       return () => kernels.nv12ToI420(from, stride, chroma, stride, picture);
     case 'YU12': {
       const strideUV = stride >> 1;
-      const planeBytes = isCutShort(format)
-        ? (format.byteLength + from - chroma) >> 1
-        : strideUV * picture.layout.heightUV;
-      return () => copyPlanes(kernels, [from, chroma, chroma + planeBytes], [stride, strideUV], picture);
+      const chromaV = chroma + strideUV * picture.layout.heightUV;
+      return () => copyPlanes(kernels, [from, chroma, chromaV], [stride, strideUV], picture);
     }
     case 'MJPG':
     case 'JPEG':
@@ -136,32 +134,29 @@ function copyPlanes(
   kernels.copyPlane(v, strideUV, address + layout.offsetV, layout.strideUV, widthUV, layout.heightUV);
 }
 
-/** The picture in the camera's frames: without the last row where its chroma is not there. */
+/** The picture in the camera's frames: without the last row where the driver leaves out its chroma. */
 function pictureLayout(format: CaptureFormat): I420Layout {
-  return i420Layout(format.width, isCutShort(format) ? format.height - 1 : format.height);
-}
-
-/** Some drivers leave out half a row of chroma of a 4:2:0 picture whose height is odd. */
-function isCutShort(format: CaptureFormat): boolean {
-  return !isJpeg(format) && (format.height & 1) === 1 && format.byteLength < wholeBytes(format);
+  const { width, height } = format;
+  const isCutShort = (height & 1) === 1 && !isJpeg(format) && format.byteLength < bytesOfRows(format, height);
+  return i420Layout(width, isCutShort ? height - 1 : height);
 }
 
 /** Bytes that a raw frame must have: of its rows with their padding, whatever the driver adds behind them. */
 function rawBytes(format: CaptureFormat): number {
-  return isCutShort(format) ? format.byteLength : wholeBytes(format);
+  return bytesOfRows(format, pictureLayout(format).height);
 }
 
-function wholeBytes(format: CaptureFormat): number {
+/** @param rows - of the picture; planes lie as far apart as the driver's height says. */
+function bytesOfRows(format: CaptureFormat, rows: number): number {
   const stride = strideOf(format);
-  const rows = stride * format.height;
-  const halfRows = (format.height + 1) >> 1;
+  const rowsUV = (rows + 1) >> 1;
   switch (format.pixels) {
     case 'NV12':
-      return rows + stride * halfRows;
+      return stride * format.height + stride * rowsUV;
     case 'YU12':
-      return rows + 2 * (stride >> 1) * halfRows;
+      return stride * format.height + 2 * (stride >> 1) * rowsUV;
     default:
-      return rows;
+      return stride * rows;
   }
 }
 

@@ -110,15 +110,9 @@ test.each(['NV12', 'YU12'] as const)(
   '%s of odd height without half a row of chroma loses its last row',
   async (pixels) => {
     const whole = cameraFrame(pixels, 64, 34, 0);
-    // As vivid lays out 35 rows: chroma has 64 · 35 / 2 bytes, and V begins in the middle of them.
-    const data = new Uint8Array(64 * 35 + 64 * 17 + 32);
+    const data = new Uint8Array(64 * 35 + 64 * 17);
     data.set(whole.data.subarray(0, 64 * 34));
-    const chroma = whole.data.subarray(64 * 34, 64 * 34 + 64 * 17);
-    if (pixels === 'NV12') data.set(chroma, 64 * 35);
-    else {
-      data.set(chroma.subarray(0, 32 * 17), 64 * 35);
-      data.set(chroma.subarray(32 * 17), 64 * 35 + 560);
-    }
+    data.set(whole.data.subarray(64 * 34, 64 * 34 + 64 * 17), 64 * 35);
     const { isWhole, picture } = await decode({ ...whole.format, height: 35, byteLength: data.length }, data, 64, 34);
     expect(isWhole).toBe(true);
     expect(Buffer.compare(picture, expectedPicture(64, 34))).toBe(0);
