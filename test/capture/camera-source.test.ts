@@ -178,6 +178,15 @@ test('damaged and cut frames are left out, and the sequence shows it', async () 
   expect((await read())?.sequence).toBe(3);
 });
 
+test('a camera whose every JPEG is broken has stalled', async () => {
+  const camera = new FakeCamera();
+  camera.modes = [mode('MJPG', 64, 36, [30])];
+  const { clock, source, read, kinds } = await opened({}, [camera]);
+  clock.in(3, () => source.close());
+  expect(await read()).toBeNull();
+  expect(kinds()).toEqual(['starting', 'stalled']);
+});
+
 test('stopped for 10 s: no old frame, no stall', async () => {
   const { clock, read, kinds } = await opened();
   await read();

@@ -148,3 +148,17 @@ test('odd sizes, every raw format, pixel values included', async () => {
     expectBars(bars, BARS_709);
   }
 });
+
+test('Motion JPEG through v4l2loopback, found by name; its writer killed and started again', async () => {
+  const loopbackArgs = 'devices=2 video_nr=10,11 exclusive_caps=1,1 card_label="Virtual Camera,Fake Webcam"';
+  const facts = (await runGuest('capture', ['motionJpeg'], { loopbackArgs })) as Fact[];
+  const [jpeg, back] = ['motion-jpeg', 'writer-back'].map((name) => facts.find(({ check }) => check === name)!);
+  // Blue in BT.601, limited range.
+  for (const [i, value] of [41, 240, 110].entries()) {
+    expect(Math.abs((jpeg!['middle'] as number[])[i]! - value)).toBeLessThanOrEqual(2);
+  }
+  expect(jpeg!['isOrdered']).toBe(true);
+  expect(jpeg!['kinds']).toContain('live');
+  expect(back!['kinds']).toContain('stalled');
+  expect((back!['kinds'] as string[]).at(-1)).toBe('live');
+});

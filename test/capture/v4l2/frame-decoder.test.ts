@@ -1,3 +1,4 @@
+import sharp from 'sharp';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { CaptureFormat } from '../../../src/capture/v4l2/capture-device.js';
 import { decoderBytes, FrameDecoder } from '../../../src/capture/v4l2/frame-decoder.js';
@@ -125,6 +126,19 @@ test('full range becomes limited: black 16, white 235, colours drawn in', async 
   data.fill(255, 0, 128).fill(0, 128, 256).fill(255, 256, 320).fill(0, 320);
   const { picture } = await decode(format, data);
   expect([picture[0], picture[200], picture[256], picture[320]]).toEqual([235, 16, 240, 16]);
+});
+
+test('Motion JPEG: decoded, its range limited; one that is cut off or no JPEG is refused', async () => {
+  const red = { create: { width: 64, height: 48, channels: 3 as const, background: '#ff0000' } };
+  const jpeg = await sharp(red).jpeg({ quality: 95 }).toBuffer();
+  const format: CaptureFormat = { ...cameraFrame('YU12', 64, 48, 0).format, pixels: 'MJPG', byteLength: 64 * 48 * 2 };
+  const { isWhole, picture } = await decode(format, jpeg);
+  expect(isWhole).toBe(true);
+  const found = [picture[0], picture[64 * 48], picture[64 * 48 * 1.25]];
+  // BT.601, limited range: 81, 90, 240.
+  for (const [i, value] of [81, 90, 240].entries()) expect(Math.abs(found[i]! - value)).toBeLessThanOrEqual(2);
+  expect((await decode(format, jpeg.subarray(0, jpeg.length >> 1))).isWhole).toBe(false);
+  expect((await decode(format, new Uint8Array(1000))).isWhole).toBe(false);
 });
 
 test('a picture of another size is scaled into the frame of the stream, between black bars', async () => {

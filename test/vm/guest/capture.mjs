@@ -254,6 +254,31 @@ async function stopped() {
   await run.source.close();
 }
 
+/** A webcam of Motion JPEG: a loopback that ffmpeg writes to, all blue. It ends, and starts again. */
+async function motionJpeg() {
+  const start = () =>
+    spawn(
+      'ffmpeg',
+      '-v error -re -f lavfi -i color=c=blue:size=640x360:rate=15 -c:v mjpeg -q:v 3 -f v4l2 /dev/video11'.split(' '),
+      { stdio: 'inherit' },
+    );
+  let writer = start();
+  const run = await new Run({ camera: 'fake webcam', fps: 15 }).open();
+  await run.read(10);
+  const middle = bar(run.into, run.info.layout, 1, 3);
+  const isOrdered = run.stamps.every((stamp, i) => i === 0 || stamp.sequence > run.stamps[i - 1].sequence);
+  tell('motion-jpeg', { middle, isOrdered, kinds: [...new Set(run.kinds())] });
+  writer.kill('SIGKILL');
+  setTimeout(() => {
+    writer = start();
+  }, 4000);
+  const until = Date.now() + 8000;
+  while (Date.now() < until) await run.read(1);
+  tell('writer-back', { kinds: run.kinds() });
+  await run.source.close();
+  writer.kill('SIGKILL');
+}
+
 tell('devices', listVideoDevices());
 const checks = {
   formats,
@@ -267,6 +292,7 @@ const checks = {
   stopped,
   rounds,
   disconnected,
+  motionJpeg,
 };
 const wanted = process.argv.slice(2);
 for (const [name, check] of Object.entries(checks)) if (wanted.includes(name)) await check();
