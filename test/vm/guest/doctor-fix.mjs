@@ -22,6 +22,7 @@ function print(state, { status, stdout, stderr }) {
 async function refuseAll() {
   const child = spawn('script', ['--quiet', '--return', '--command', `node ${MIEN} doctor --fix`, '/dev/null'], {
     stdio: ['pipe', 'pipe', 'inherit'],
+    env: { ...process.env, NO_COLOR: '1' }, // a terminal would get colours
   });
   let stdout = '';
   let asked = 0;
