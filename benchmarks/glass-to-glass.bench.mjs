@@ -1,6 +1,8 @@
 // From the capture of a frame of 1280x720 to a program reading it, at 60 a second, by the frame number in its pixels:
 //   node benchmarks/glass-to-glass.bench.mjs
 // `camera`: one process that makes the frames and is the camera: what PipeWire itself takes.
+// `mien`: the whole program without an effect: capture thread, engine thread, sink thread. What it takes beyond `camera` is
+// what mien adds.
 // `gstreamer`: the same camera copied to a second one by GStreamer; the program reads the copy.
 // All start at the same point (the frame was made) and end at the same point (the program can read it in its memory), in
 // a private session.
@@ -20,9 +22,21 @@ const fps = 60;
 const frames = process.env.MIEN_BENCH_ROUNDS ? 60 : 1200;
 const producer = fileURLToPath(new URL('../test/pipewire/producer.mjs', import.meta.url));
 
-/** Each starts its programs and returns when a frame was captured, by its number, in ms; undefined if it never was. */
+const bin = fileURLToPath(new URL('../bin/mien.js', import.meta.url));
+
+/**
+ * Each starts its programs and returns when a frame was captured, in ms, by the number in its pixels; undefined if it never
+ * was. mien gives that time along with the frame.
+ */
 const cases = {
   camera: (session, nodeName) => startProducer(session, nodeName),
+  mien: (session) => {
+    const size = ['--size', '1280x720', '--fps', String(fps)];
+    session.spawn(process.execPath, [
+      ...[bin, '--source', 'synthetic', ...size, '--effect', 'none', '--output', 'pipewire', '--no-preview', '--json'],
+    ]);
+    return (_number, frame) => frame?.capturedAt ?? undefined;
+  },
   gstreamer: async (session, nodeName) => {
     const capturedAt = startProducer(session, `${nodeName}-original`);
     await listed(session, `${nodeName}-original`);
@@ -68,16 +82,17 @@ async function listed(session, nodeName) {
 for (const [name, start] of Object.entries(cases)) {
   const session = await PrivateSession.start();
   try {
-    const nodeName = `bench-${name}`;
+    const nodeName = name === 'mien' ? 'mien' : `bench-${name}`;
     const capturedAt = await start(session, nodeName);
     await listed(session, nodeName);
     await sleep(1000); // programs that have just started are busy with themselves
     const seen = await read(session, { nodeName, frames, fps });
     await sleep(100); // the last stamps are on their way
-    const ages = Float64Array.from(seen, (frame) => frame.at - capturedAt(frame.top));
+    const ages = Float64Array.from(seen, (frame) => frame.at - capturedAt(frame.top, frame));
     report({
       ...summarise(`glass-to-glass/${name}-720p60`, ages),
-      ...byNumber(seen, (number) => capturedAt(number) !== undefined),
+      // A gap in mien's numbers may be its source's, which was late; it counts as missed all the same.
+      ...byNumber(seen, (number) => name === 'mien' || capturedAt(number) !== undefined),
     });
   } finally {
     await session.close();
