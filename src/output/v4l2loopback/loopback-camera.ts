@@ -79,7 +79,7 @@ export class LoopbackCamera implements VirtualCamera {
       const packer = await PicturePacker.create(format.layout, granted);
       packer.packBlack();
       this.#begin(node, packer);
-      this.#warning = warningOf(node.identify().caps, wantedFormat(format.layout, this.#pixels), granted);
+      this.#warning = this.#warningOf(node.identify().caps, wantedFormat(format.layout, this.#pixels), granted);
       const watchers = this.#system.countWatchers(node);
       this.#open = { node, format: granted, packer, watchers, hasPicture: false };
     } catch (error) {
@@ -173,12 +173,30 @@ export class LoopbackCamera implements VirtualCamera {
     );
   }
 
+  /** @param caps - of the node while it is written to: it should no longer announce output then. */
+  #warningOf(caps: number, wanted: WantedFormat, granted: NodeFormat): string | null {
+    if (caps & CAP.VIDEO_OUTPUT) {
+      return (
+        'The v4l2loopback module was loaded without exclusive_caps=1: Chromium, Zoom and others may not list the camera. ' +
+        'Mend it with: sudo modprobe -r v4l2loopback && sudo modprobe v4l2loopback exclusive_caps=1 card_label=mien'
+      );
+    }
+    if (granted.width === wanted.width && granted.height === wanted.height) return null;
+    return (
+      `${this.#label} is held to ${granted.width}x${granted.height}${this.#byWhom()}: pictures of ` +
+      `${wanted.width}x${wanted.height} are scaled to it until that ends and mien is started again.`
+    );
+  }
+
+  #byWhom(): string {
+    return ` by ${this.#system.holders(this.#path) ?? 'its control keep_format'}`;
+  }
+
   #locked({ width, height, pixels }: NodeFormat): UserError {
-    const holders = this.#system.holders(this.#path);
     return new UserError(
       'DEVICE_BUSY',
-      `${this.#label} is held to ${width}x${height} ${pixels}${holders ? ` by ${holders}` : ' by its control keep_format'}.`,
-      holders
+      `${this.#label} is held to ${width}x${height} ${pixels}${this.#byWhom()}; mien sends ${PACKED_FORMATS.join(', ')}.`,
+      this.#system.holders(this.#path)
         ? 'Close the camera in that program, and open it again once mien runs.'
         : `Let it go with: v4l2-ctl -d ${this.#path} -c keep_format=0`,
     );
@@ -208,19 +226,4 @@ function beginAndClose(node: LoopbackNode): void {
   } finally {
     node.close();
   }
-}
-
-/** @param caps - of the node while it is written to: it should no longer announce output then. */
-function warningOf(caps: number, wanted: WantedFormat, granted: NodeFormat): string | null {
-  if (caps & CAP.VIDEO_OUTPUT) {
-    return (
-      'The v4l2loopback module was loaded without exclusive_caps=1: Chromium, Zoom and others may not list the camera. ' +
-      'Mend it with: sudo modprobe -r v4l2loopback && sudo modprobe v4l2loopback exclusive_caps=1 card_label=mien'
-    );
-  }
-  if (granted.width === wanted.width && granted.height === wanted.height) return null;
-  return (
-    `A program that has the camera open holds it to ${granted.width}x${granted.height}: pictures are scaled from ` +
-    `${wanted.width}x${wanted.height}. Close the camera there and start mien again to have its own size.`
-  );
 }

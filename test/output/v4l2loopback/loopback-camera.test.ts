@@ -161,7 +161,7 @@ describe('a device that a reader holds to another format', () => {
     Object.assign(loopback, { held, refusesOthers });
     const camera = await openCamera();
     expect(camera.format).toEqual(held);
-    expect(camera.warning).toMatch(/16x16.*32x16/);
+    expect(camera.warning).toMatch(/held to 16x16 by its control keep_format.*32x16/);
     const source = frame(1);
     source.data.fill(200, 0, layout.offsetU);
     camera.write(source);
@@ -176,7 +176,7 @@ describe('a device that a reader holds to another format', () => {
     loopback.holder = 'firefox (process 4711)';
     expect(await refusal()).toMatchObject({
       code: 'DEVICE_BUSY',
-      message: 'mien (/dev/video10) is held to 640x480 MJPG by firefox (process 4711).',
+      message: 'mien (/dev/video10) is held to 640x480 MJPG by firefox (process 4711); mien sends YUYV, YU12, NV12.',
     });
     loopback.holder = null;
     expect((await refusal()).remedy).toBe('Let it go with: v4l2-ctl -d /dev/video10 -c keep_format=0');
