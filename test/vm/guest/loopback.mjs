@@ -102,6 +102,29 @@ for (const pixels of ['yuyv', 'i420', 'nv12']) {
   await camera.close();
 }
 
+note('FFmpeg reads');
+{
+  const camera = await makeCamera();
+  const args = [
+    '-loglevel',
+    'error',
+    '-f',
+    'v4l2',
+    '-i',
+    path,
+    '-frames:v',
+    '4',
+    '-f',
+    'rawvideo',
+    '-y',
+    '/tmp/ffmpeg.raw',
+  ];
+  const ffmpeg = spawn('ffmpeg', args, { stdio: 'inherit' });
+  const last = await writeUntil(camera, () => ffmpeg.exitCode !== null);
+  say('frames-ffmpeg', identify(readFileSync('/tmp/ffmpeg.raw'), { width, height, pixels: 'YUYV', last }));
+  await camera.close();
+}
+
 note('an odd size');
 const odd = i420Layout(width + 1, height + 1);
 for (const pixels of ['yuyv', 'i420']) {
@@ -197,6 +220,13 @@ note('the same with another size: the reader keeps what it has, scaled');
   say('resized-under-reader', { format: camera.format, warning: camera.warning, more: reader.pictures - before });
   await kill(reader.child);
   await camera.close();
+  const keeping = await makeCamera();
+  execFileSync('v4l2-ctl', ['-d', path, '-c', 'keep_format=1']);
+  await keeping.close();
+  const kept = await makeCamera(larger);
+  say('kept-format', { format: kept.format, warning: kept.warning });
+  await kept.close();
+  execFileSync('v4l2-ctl', ['-d', path, '-c', 'keep_format=0']);
   const alone = await makeCamera(larger);
   say('resized-alone', alone.format);
   await alone.close();
