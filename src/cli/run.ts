@@ -9,7 +9,7 @@ import { addConfigOptions, configOf } from './config-options.js';
 import { chooseOutput } from './output-spec.js';
 import { recordingSpec, timestampedRecording } from './recording-spec.js';
 import { openScreen, type Screen } from './screen.js';
-import { sourceSpecOf } from './source-spec.js';
+import { chooseLiveSource } from './source-spec.js';
 import { Stopper } from './stopper.js';
 
 const KEYS: readonly ConfigKey[] = [
@@ -43,6 +43,7 @@ export function runCommand(): Command {
 }
 
 async function run(config: Config): Promise<void> {
+  const source = chooseLiveSource(config);
   const output = await chooseOutput(config);
   const sinks: SinkSpec[] = output.spec ? [output.spec] : [];
   if (config.preview) sinks.push({ kind: 'preview', port: config.port });
@@ -56,8 +57,8 @@ async function run(config: Config): Promise<void> {
     else loop?.command(command);
   });
   try {
-    const spec = sourceSpecOf(config, { paced: true, loop: config.loop });
-    screen.starting(`opening ${basename(spec.input)}`);
+    const { spec } = source;
+    screen.starting(`opening ${spec.camera === null ? basename(spec.input) : 'the camera'}`);
     loop = await Loop.start({
       source: spec,
       sinks,
@@ -67,7 +68,7 @@ async function run(config: Config): Promise<void> {
       renderCard: (layout, state) => renderCard(layout, { title: 'mien', state }),
     });
     attach(screen, loop, config);
-    if (output.note !== null) screen.message('info', output.note);
+    for (const { note } of [source, output]) if (note !== null) screen.message('info', note);
     loop.on('recording', (path) => {
       recording = path;
     });

@@ -1,6 +1,8 @@
 import type { SourceSpec } from '../capture/create-source.js';
 import { demoClipPath } from '../capture/demo-clip.js';
+import { AUTO_CAMERA, captureDevices } from '../capture/v4l2/find-camera.js';
 import { type Config, sidesOf } from '../config/config.js';
+import { LOOPBACK_DRIVER, listVideoDevices } from '../system/v4l2/list-devices.js';
 
 /** The demo's own 400x300 would be a poor camera: it plays at the size that calls use. */
 const DEMO_SIZE = { width: 1280, height: 720 } as const;
@@ -8,9 +10,44 @@ const DEMO_SIZE = { width: 1280, height: 720 } as const;
 /** The synthetic picture has no size or rate of its own. */
 const SYNTHETIC = { width: 1280, height: 720, fps: 30 } as const;
 
-/** What to open for this config. `paced`: deliver frames at their rate, as a camera does. */
+/** What to open, and what the user should know of the choice. */
+export interface ChosenSource {
+  readonly spec: SourceSpec;
+  readonly note: string | null;
+}
+
+/**
+ * What `mien run` opens: the webcam that was asked for, there or not; for `auto` a webcam if there is one; else a clip
+ * played as if it were a camera.
+ */
+export function chooseLiveSource(config: Config): ChosenSource {
+  const spec = sourceSpecOf(config, { paced: true, loop: config.loop });
+  if (config.source !== 'auto' && config.source !== 'camera') return { spec, note: null };
+  if (config.camera === undefined && config.source === 'auto') {
+    const { devices, unreadable } = listVideoDevices();
+    if (!captureDevices(devices).some(({ driver }) => driver !== LOOPBACK_DRIVER)) {
+      const closed = unreadable.filter(({ code }) => code === 'EACCES').map(({ path }) => path);
+      const why = closed.length > 0 ? `this user may not open ${closed.join(', ')}` : 'no webcam was found';
+      return { spec, note: `playing the demo clip: ${why}. "mien doctor" tells what to do` };
+    }
+  }
+  const size = sidesOf(config.size);
+  return {
+    spec: {
+      ...spec,
+      camera: config.camera ?? AUTO_CAMERA,
+      onDemand: config.onDemand,
+      controls: config.control ?? {},
+      width: size?.width ?? null,
+      height: size?.height ?? null,
+    },
+    note: null,
+  };
+}
+
+/** What to open for this config, webcams left out. `paced`: deliver frames at their rate, as a camera does. */
 export function sourceSpecOf(config: Config, { paced, loop }: { paced: boolean; loop: boolean }): SourceSpec {
-  const isDemo = config.source === 'auto' || config.source === 'demo';
+  const isDemo = config.source === 'auto' || config.source === 'camera' || config.source === 'demo';
   const isSynthetic = config.source === 'synthetic';
   const size = sidesOf(config.size) ?? (isDemo ? DEMO_SIZE : isSynthetic ? SYNTHETIC : null);
   return {

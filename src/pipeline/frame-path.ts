@@ -9,7 +9,7 @@ import type { I420Layout } from '../frame/i420.js';
 import { Kernels } from '../kernels/kernels.js';
 import { LatencyLedger, type LedgerRow } from '../telemetry/ledger.js';
 import type { FaceState } from '../tracking/face.js';
-import { FaceTracker } from '../tracking/face-tracker.js';
+import type { FaceTracker } from '../tracking/face-tracker.js';
 import { OutputSet } from './output-set.js';
 
 /** The rows of the ledger, in the order of the path. The budgets add up to 16 ms: one frame interval at 60 a second. */
@@ -40,7 +40,11 @@ export interface FramePathParts {
 }
 
 const REAL_PARTS: FramePathParts = {
-  openTracker: (kernels) => FaceTracker.open(kernels),
+  // Loaded here only: ONNX Runtime is 100 MB that a run without an effect need not wait for.
+  openTracker: async (kernels) => {
+    const { FaceTracker } = await import('../tracking/face-tracker.js');
+    return FaceTracker.open(kernels);
+  },
   makeEffect: () => new TouchUp(),
 };
 

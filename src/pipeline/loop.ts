@@ -52,6 +52,8 @@ export class Loop extends EventEmitter<LoopEvents> {
   readonly #meter = new ProcessMeter();
   #settings: LiveSettings;
   #status: SourceStatus = { kind: 'starting' };
+  /** The source gave no pictures for a reason that the user was told. */
+  #wasLost = false;
   #isWatched: boolean | null = null;
   /** Cards that were drawn, or are just being. */
   readonly #cards = new Map<CardState, Promise<Uint8Array>>();
@@ -252,8 +254,12 @@ export class Loop extends EventEmitter<LoopEvents> {
     const before = this.#status;
     this.#status = status;
     if (before.kind === status.kind) return;
-    const { severity, text } = describeSourceStatus(this.info.name, status);
-    if (before.kind !== 'starting' || status.kind !== 'live') this.#tell(severity, text);
+    // That it starts shows by itself, and the first frame is told of as such.
+    if (status.kind !== 'starting' && (status.kind !== 'live' || this.#wasLost)) {
+      const { severity, text } = describeSourceStatus(this.info.name, status);
+      this.#tell(severity, text);
+      this.#wasLost = status.kind !== 'live';
+    }
     this.#updateCard();
     if (this.#report) this.#publish(this.#report);
   }

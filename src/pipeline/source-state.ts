@@ -28,7 +28,7 @@ export function describeSourceStatus(
     case 'starting':
       return { severity: 'info', text: `${name} is starting` };
     case 'live':
-      return { severity: 'info', text: `${name} gives pictures` };
+      return { severity: 'info', text: `${name} gives pictures again` };
     case 'asleep':
       return { severity: 'info', text: `${name} is off: nobody watches` };
     case 'stalled':
