@@ -127,7 +127,8 @@ describe('the camera source over vivid', () => {
     expect(after['maps']).toBe(0);
     expect(after['fds']).toBe(before['fds']);
     expect(after['threads']).toBe(before['threads']);
-    expect(after['rssMb']! - before['rssMb']!).toBeLessThan(15);
+    // The heap swings by 20 MB; buffers or kernel memory kept from 50 rounds would be 90 MB or more.
+    expect(after['rssMb']! - before['rssMb']!).toBeLessThan(40);
   });
 
   test('disconnected by the driver, and back', () => {
