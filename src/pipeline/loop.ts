@@ -256,7 +256,7 @@ export class Loop extends EventEmitter<LoopEvents> {
     if (before.kind === status.kind) return;
     // That it starts shows by itself, and the first frame is told of as such.
     if (status.kind !== 'starting' && (status.kind !== 'live' || this.#wasLost)) {
-      const { severity, text } = describeSourceStatus(this.info.name, status);
+      const { severity, text } = describeSourceStatus(this.info.name, status, this.#cameras.length > 0);
       this.#tell(severity, text);
       this.#wasLost = status.kind !== 'live';
     }
@@ -272,10 +272,14 @@ export class Loop extends EventEmitter<LoopEvents> {
     this.#capture.setWatched(isWatched);
   }
 
+  get #cameras(): readonly Sink[] {
+    return this.#sinks.filter(({ spec }) => isVirtualCamera(spec));
+  }
+
   /** Virtual cameras get the card for the case that no frames come, before they need it. */
   #updateCard(): void {
     const state = cardState(this.#status, this.#settings.paused);
-    const cameras = this.#sinks.filter(({ spec }) => isVirtualCamera(spec));
+    const cameras = this.#cameras;
     if (state === this.#card || cameras.length === 0) return;
     this.#card = state;
     this.#drawCard(state, (card) => {

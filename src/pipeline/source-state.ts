@@ -19,11 +19,17 @@ export function cardState(status: SourceStatus, isPaused: boolean): CardState {
   }
 }
 
-/** What the user is told when the state of the source changes. @param name - of the source. */
+/**
+ * What the user is told when the state of the source changes.
+ *
+ * @param name - of the source. @param isSeen - whether there is a virtual camera, which shows a card meanwhile.
+ */
 export function describeSourceStatus(
   name: string,
   status: SourceStatus,
+  isSeen: boolean,
 ): { readonly severity: Severity; readonly text: string } {
+  const meanwhile = isSeen ? '; others see a card.' : '.';
   switch (status.kind) {
     case 'starting':
       return { severity: 'info', text: `${name} is starting` };
@@ -34,10 +40,10 @@ export function describeSourceStatus(
     case 'stalled':
       return { severity: 'warning', text: `${name} gives no pictures; opening it again` };
     case 'missing':
-      return { severity: 'warning', text: `${status.detail} Waiting for it; others see a card.` };
+      return { severity: 'warning', text: `${status.detail} Waiting for it${meanwhile}` };
     case 'busy':
-      return { severity: 'warning', text: `${status.detail} Waiting for it; others see a card.` };
+      return { severity: 'warning', text: `${status.detail} Waiting for it${meanwhile}` };
     case 'failed':
-      return { severity: 'warning', text: `${status.detail} Trying again; others see a card.` };
+      return { severity: 'warning', text: `${status.detail} Trying again${meanwhile}` };
   }
 }

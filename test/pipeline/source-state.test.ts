@@ -29,7 +29,7 @@ test('paused, the card says so whatever the camera does: others need not know mo
 });
 
 test('the user is told what was found; what needs their hand is a warning', () => {
-  const told = STATUSES.map((status) => describeSourceStatus('Cam', status));
+  const told = STATUSES.map((status) => describeSourceStatus('Cam', status, true));
   expect(told.map(({ severity }) => severity)).toEqual([
     'info',
     'info',
@@ -40,5 +40,6 @@ test('the user is told what was found; what needs their hand is a warning', () =
     'warning',
   ]);
   expect(told.at(-1)!.text).toContain('firefox (process 4711)');
-  expect(told[4]!.text).toContain('There is no camera "x".');
+  expect(told[4]!.text).toBe('There is no camera "x". Waiting for it; others see a card.');
+  expect(describeSourceStatus('Cam', STATUSES[4]!, false).text).toBe('There is no camera "x". Waiting for it.');
 });

@@ -38,19 +38,19 @@ const sourceWords = {
   missing: {
     status: 'No camera',
     title: 'No camera',
-    text: 'Plug it in: the picture comes by itself. Others see a card.',
+    text: 'Plug it in: the picture comes by itself.',
   },
   busy: {
     status: 'Camera busy',
     title: 'Another program has the camera',
-    text: 'Close it there: the picture comes by itself. Others see a card.',
+    text: 'Close it there: the picture comes by itself.',
   },
   stalled: {
     status: 'No picture',
     title: 'The camera gives no picture',
-    text: 'mien is opening it again. Others see a card.',
+    text: 'mien is opening it again.',
   },
-  failed: { status: 'No picture', title: 'The camera cannot be used', text: 'mien goes on trying. Others see a card.' },
+  failed: { status: 'No picture', title: 'The camera cannot be used', text: 'mien goes on trying.' },
 };
 
 let state = 'connecting';
