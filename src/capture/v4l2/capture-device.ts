@@ -18,6 +18,8 @@ export interface CaptureFormat {
   readonly byteLength: number;
   /** Luma of 0 to 255, as in JPEG, in place of 16 to 235. */
   readonly isFullRange: boolean;
+  /** Colours by the matrix of HD video, in place of BT.601. */
+  readonly isBt709: boolean;
   /** Frames a second that the driver promises; what was asked for where it does not tell. */
   readonly fps: number;
 }

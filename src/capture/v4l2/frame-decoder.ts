@@ -26,8 +26,7 @@ export function decoderBytes(format: CaptureFormat, layout: I420Layout, fit: Fit
 
 /**
  * Turns the bytes of a camera's frames into the working picture in the size of the stream: I420, BT.601, limited range;
- * scaled and placed if the camera's picture has another size. The matrix of a camera's colours is taken to be BT.601, as
- * V4L2 defines it for webcams.
+ * scaled and placed if the camera's picture has another size. JPEG is BT.601 by its definition.
  */
 export class FrameDecoder {
   readonly #convert: Convert;
@@ -97,6 +96,7 @@ function rawConverter(kernels: Kernels, format: CaptureFormat, picture: FrameAt)
     raw.set(data.length === bytes ? data : data.subarray(0, bytes));
     toI420();
     range?.limitFrame(picture);
+    if (format.isBt709) kernels.bt709ToBt601(picture);
     return true;
   };
 }

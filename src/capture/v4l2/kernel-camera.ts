@@ -28,6 +28,7 @@ import {
   RequestBuffers,
   StreamParm,
   VideoBuffer,
+  YCBCR_ENC,
 } from '../../system/v4l2/structs.js';
 import { rateFromFps } from '../frame-rate.js';
 import type { CameraHost, CaptureDevice, CaptureFormat, FilledBuffer } from './capture-device.js';
@@ -61,6 +62,7 @@ interface PixFields {
   readonly sizeimage: number;
   readonly colorspace: number;
   readonly quantization: number;
+  readonly ycbcr_enc: number;
 }
 
 /** The cameras that the kernel knows. */
@@ -131,6 +133,7 @@ export class KernelCamera implements CaptureDevice {
       strideBytes: pix.bytesperline,
       byteLength: pix.sizeimage,
       isFullRange: isFullRange(pix),
+      isBt709: isBt709(pix),
       fps: this.#setRate(mode.fps),
     };
   }
@@ -250,6 +253,12 @@ export class KernelCamera implements CaptureDevice {
 function isFullRange({ quantization, colorspace }: PixFields): boolean {
   if (quantization === QUANTIZATION.DEFAULT) return colorspace === COLORSPACE.JPEG;
   return quantization === QUANTIZATION.FULL_RANGE;
+}
+
+/** Source: V4L2_MAP_YCBCR_ENC_DEFAULT of linux/videodev2.h. */
+function isBt709({ ycbcr_enc, colorspace }: PixFields): boolean {
+  if (ycbcr_enc === YCBCR_ENC.DEFAULT) return colorspace === COLORSPACE.REC709;
+  return ycbcr_enc === YCBCR_ENC.BT709;
 }
 
 /** `struct v4l2_buffer` as DQBUF and QBUF want it. */

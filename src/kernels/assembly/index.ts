@@ -4,6 +4,7 @@ export * from './box';
 export * from './crop';
 export * from './grid';
 export * from './guided';
+export * from './matrix';
 export * from './memory';
 export * from './moments';
 export * from './packed';

@@ -145,7 +145,7 @@ class FakeDevice implements CaptureDevice {
   configure({ pixels, width, height, fps }: ChosenMode): CaptureFormat {
     this.#try('configure');
     const byteLength = pixels === 'MJPG' ? width * height : (width * height * 3) / 2;
-    this.#format = { pixels, width, height, strideBytes: width, byteLength, isFullRange: false, fps };
+    this.#format = { pixels, width, height, strideBytes: width, byteLength, isFullRange: false, isBt709: false, fps };
     return this.#format;
   }
 

@@ -50,6 +50,7 @@ function cameraFrame(pixels: CaptureFormat['pixels'], width: number, height: num
     strideBytes,
     byteLength: data.length,
     isFullRange: false,
+    isBt709: false,
     fps: 30,
   };
   return { format, data };
@@ -128,6 +129,13 @@ test('full range becomes limited: black 16, white 235, colours drawn in', async 
   expect([picture[0], picture[200], picture[256], picture[320]]).toEqual([235, 16, 240, 16]);
 });
 
+test("a capture card's BT.709 becomes BT.601: full green (173, 42, 26) is (145, 54, 34)", async () => {
+  const format: CaptureFormat = { ...cameraFrame('YU12', 16, 16, 0).format, isBt709: true };
+  const data = new Uint8Array(format.byteLength).fill(173, 0, 256).fill(42, 256, 320).fill(26, 320);
+  const { picture } = await decode(format, data);
+  expect([picture[0], picture[256], picture[320]]).toEqual([145, 54, 34]);
+});
+
 test('Motion JPEG: decoded, its range limited; one that is cut off or no JPEG is refused', async () => {
   const red = { create: { width: 64, height: 48, channels: 3 as const, background: '#ff0000' } };
   const jpeg = await sharp(red).jpeg({ quality: 95 }).toBuffer();
@@ -163,6 +171,7 @@ test('decoderBytes is enough, and what it asks for beside spare memory is used',
       strideBytes: 0,
       byteLength: width * 720 * 2,
       isFullRange: false,
+      isBt709: false,
       fps: 30,
     };
     const layout = i420Layout(640, 360);
