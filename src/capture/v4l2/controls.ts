@@ -29,13 +29,12 @@ export interface ControlDevice {
   setControl(id: number, value: number): void;
 }
 
-/** enum v4l2_ctrl_type; what is not here (64-bit numbers, strings, arrays, headings) is no setting of a webcam. */
+/** enum v4l2_ctrl_type; what is not here (64-bit numbers, bit masks, strings, arrays, headings) is no setting of a webcam. */
 const KINDS = new Map<number, CameraControl['kind']>([
   [1, 'number'],
   [2, 'switch'],
   [3, 'menu'],
   [4, 'button'],
-  [8, 'number'], // a bit mask
   [9, 'menu'], // of integers
 ]);
 const TYPE_INTEGER_MENU = 9;

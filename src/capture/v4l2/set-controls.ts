@@ -37,7 +37,7 @@ export function setControls(device: ControlDevice, wishes: ControlWishes): Contr
       const now = device.listControls();
       const before = now.find(({ id }) => id === control.id);
       if (!before) continue;
-      if (before.isInactive) throw inactive(before, now);
+      requireActive(before, now);
       set(device, before, value);
       if (before.value !== null && before.value !== value) changed.push({ control: before, value: before.value });
     }
@@ -51,7 +51,8 @@ export function setControls(device: ControlDevice, wishes: ControlWishes): Contr
 /**
  * What to set, in order, without setting it.
  *
- * @throws SystemCallError. @throws UserError CONFIG_INVALID for a name or value that the camera does not have, or a control that is read-only.
+ * @throws SystemCallError. @throws UserError CONFIG_INVALID for a name or value that the camera does not have, a control
+ * that is read-only, or one that has no effect while no automatic is to be set that could free it.
  */
 export function planControls(device: ControlDevice, wishes: ControlWishes): Setting[] {
   if (Object.keys(wishes).length === 0) return []; // listing them takes a hundred calls
@@ -63,10 +64,10 @@ export function planControls(device: ControlDevice, wishes: ControlWishes): Sett
     }
     return { control, value: valueFor(control, wish) };
   });
-  return [
-    ...settings.filter(({ control }) => isAutomatic(control)),
-    ...settings.filter(({ control }) => !isAutomatic(control)),
-  ];
+  const automatics = settings.filter(({ control }) => isAutomatic(control));
+  const others = settings.filter(({ control }) => !isAutomatic(control));
+  if (automatics.length === 0) for (const { control } of others) requireActive(control, controls);
+  return [...automatics, ...others];
 }
 
 /** By name, the order of its words aside: kernels before 5.17 say "exposure_auto", later ones "auto_exposure". */
@@ -88,17 +89,24 @@ function findControl(controls: readonly CameraControl[], name: string): CameraCo
 }
 
 function valueFor(control: CameraControl, wish: number | string | boolean): number {
-  const { kind, name, min, max, options } = control;
+  const { kind, name, min, max } = control;
   if (kind === 'menu') return choiceFor(control, wish);
-  const number = typeof wish === 'string' && wish.trim() !== '' ? Number(wish) : Number(wish);
-  const [least, most] = kind === 'button' ? [0, 1] : [min, max];
-  const isNumber = Number.isInteger(number) && !(typeof wish === 'string' && wish.trim() === '');
-  if (isNumber && number >= least && number <= most && options.length === 0) return number;
-  const expected = kind === 'number' ? `a whole number from ${min} to ${max}` : 'true or false';
+  const number = numberOf(wish);
+  const [least, most] = kind === 'number' ? [min, max] : [0, 1];
+  if (number !== null && number >= least && number <= most) return number;
+  const expected = kind === 'number' ? `a whole number from ${min} to ${max}` : 'on or off';
   throw invalid(
     `The control ${name} was to be set to ${JSON.stringify(wish)}; it takes ${expected}.`,
-    kind === 'number' ? `Give a value in these limits; its default is ${control.default}.` : 'Give true or false.',
+    kind === 'number' ? `Give a value in these limits; its default is ${control.default}.` : 'Give on or off.',
   );
+}
+
+/** A whole number, or on and off as 1 and 0; null for anything else. */
+function numberOf(wish: number | string | boolean): number | null {
+  const word = String(wish).trim().toLowerCase();
+  if (word === 'on' || word === 'true') return 1;
+  if (word === 'off' || word === 'false') return 0;
+  return /^-?\d+$/.test(word) ? Number(word) : null;
 }
 
 function choiceFor({ name, options }: CameraControl, wish: number | string | boolean): number {
@@ -142,11 +150,15 @@ function setBack(device: ControlDevice, control: CameraControl, value: number): 
 
 const REFUSALS = ['EINVAL', 'ERANGE', 'EBUSY', 'EACCES', 'EIO', 'EPIPE'];
 
-function inactive(control: CameraControl, controls: readonly CameraControl[]): UserError {
+/** @throws UserError CONFIG_INVALID for a control that an automatic sets at present. */
+function requireActive(control: CameraControl, controls: readonly CameraControl[]): void {
+  if (!control.isInactive) return;
   const automatic = automaticOf(control, controls);
-  return invalid(
+  throw invalid(
     `The control ${control.name} has no effect${automatic ? ` while ${automatic.name} is ${settingOf(automatic)}` : ' at present'}.`,
-    automatic ? `Set ${automatic.name} to manual or off as well.` : 'Switch the automatic off that sets it.',
+    automatic
+      ? `Set ${automatic.name} to ${automatic.kind === 'menu' ? 'manual' : 'off'} as well.`
+      : 'Switch the automatic off that sets it.',
   );
 }
 

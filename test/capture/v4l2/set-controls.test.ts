@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { type CameraControl, controlName } from '../../../src/capture/v4l2/controls.js';
-import { setControls } from '../../../src/capture/v4l2/set-controls.js';
+import { planControls, setControls } from '../../../src/capture/v4l2/set-controls.js';
 import { SystemCallError } from '../../../src/system/libc.js';
 
 function control(id: number, name: string, change: Partial<CameraControl> = {}): CameraControl {
@@ -81,6 +81,19 @@ test('controls are set by name, automatics first, and set back in reverse', () =
   expect(camera.set).toHaveLength(4);
 });
 
+test.each(['off', 'Off', false, 0, '0'])('a switch is switched off with %j', (wish) => {
+  const camera = new FakeControls();
+  setControls(camera, { gain_automatic: wish });
+  expect(camera.values()['gain_automatic']).toBe(0);
+});
+
+test('what an automatic sets at present is refused before anything is set, unless an automatic is to be set too', () => {
+  const camera = new FakeControls();
+  expect(() => planControls(camera, { exposure_time_absolute: 100 })).toThrow('has no effect while auto_exposure');
+  const planned = planControls(camera, { exposure_time_absolute: 100, auto_exposure: 'manual mode' });
+  expect(planned.map(({ control }) => control.name)).toEqual(['auto_exposure', 'exposure_time_absolute']);
+});
+
 test('what had the wanted value already is not set back', () => {
   const camera = new FakeControls();
   setControls(camera, { brightness: 128 }).restore();
@@ -93,7 +106,8 @@ test.each([
   [{ brightness: 300 }, 'brightness was to be set to 300; it takes a whole number from 0 to 255', /default is 128/],
   [{ brightness: 1.5 }, 'set to 1.5', /default/],
   [{ brightness: '' }, 'set to ""', /default/],
-  [{ gain_automatic: 'yes' }, 'it takes true or false', /true or false/],
+  [{ gain_automatic: 'yes' }, 'it takes on or off', /on or off/],
+  [{ gain_automatic: 2 }, 'it takes on or off', /on or off/],
   [
     { auto_exposure: 'Manual' },
     'it takes one of "Manual Mode", "Aperture Priority Mode"',
