@@ -15,7 +15,7 @@ import { CameraConnection, requireMode } from './v4l2/camera-connection.js';
 import { type CameraEvent, type CameraState, initialState, isSameStatus, nextState } from './v4l2/camera-state.js';
 import type { CameraHost, CaptureDevice } from './v4l2/capture-device.js';
 import type { ChosenMode, ModeWish } from './v4l2/choose-mode.js';
-import { captureDevices, findAgain, findCamera } from './v4l2/find-camera.js';
+import { AUTO_CAMERA, captureDevices, findAgain, findCamera } from './v4l2/find-camera.js';
 import { kernelCameras } from './v4l2/kernel-camera.js';
 import { type ControlWishes, planControls } from './v4l2/set-controls.js';
 import { statusOfTrouble } from './v4l2/trouble.js';
@@ -84,7 +84,7 @@ export class CameraSource implements FrameSource {
    * Settles size and rate by what the camera offers, without starting it. A camera that is not there or cannot be asked
    * is no error: the frames then have the usual size, and `read` waits for it.
    *
-   * @throws UserError CONFIG_INVALID for a size, a rate or controls that cannot be.
+   * @throws UserError CONFIG_INVALID for a size, a rate or controls that cannot be, or a name that several cameras have.
    */
   async open(): Promise<SourceInfo> {
     const { width, height, fps } = this.#options;
@@ -96,7 +96,7 @@ export class CameraSource implements FrameSource {
     this.#layout = i420Layout(size.width, size.height);
     this.onStatus?.(this.#state.status);
     return {
-      name: this.#known?.card ?? this.#options.camera,
+      name: this.#name,
       layout: this.#layout,
       rate: this.#rate,
       frameCount: null,
@@ -190,7 +190,7 @@ export class CameraSource implements FrameSource {
     }
   }
 
-  /** @throws UserError DEVICE_MISSING. @throws SystemCallError for one that may not be opened. */
+  /** @throws UserError as `findCamera`. @throws SystemCallError for one that may not be opened. */
   #find(): DeviceIdentity {
     const { camera } = this.#options;
     const { devices, unreadable } = this.#host.list();
@@ -235,8 +235,14 @@ export class CameraSource implements FrameSource {
   }
 
   #troubleWith(error: unknown): SourceStatus {
-    const { path, card } = this.#known ?? { path: this.#options.camera, card: this.#options.camera };
-    return statusOfTrouble(error, card, () => this.#host.holders(path));
+    const { path } = this.#known ?? { path: this.#options.camera };
+    return statusOfTrouble(error, this.#name, () => this.#host.holders(path));
+  }
+
+  /** For people. */
+  get #name(): string {
+    const { camera } = this.#options;
+    return this.#known?.card ?? (camera === AUTO_CAMERA ? 'Webcam' : `Webcam "${camera}"`);
   }
 
   #apply(event: CameraEvent): void {

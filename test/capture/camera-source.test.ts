@@ -62,7 +62,11 @@ test('odd sides of a camera are rounded down to even ones', async () => {
 test('missing at the start: the usual size, waited for, and picked up when plugged in', async () => {
   const { info, clock, host, read, statuses } = await opened({ camera: 'test' }, []);
   const camera = new FakeCamera();
-  expect(info).toMatchObject({ name: 'test', layout: { width: 1280, height: 720 }, rate: { num: 30, den: 1 } });
+  expect(info).toMatchObject({
+    name: 'Webcam "test"',
+    layout: { width: 1280, height: 720 },
+    rate: { num: 30, den: 1 },
+  });
   clock.in(7, () => host.cameras.push(camera));
   const startedAt = clock.now();
   expect((await read())?.sequence).toBe(0);
@@ -130,7 +134,7 @@ test('busy: says who has it, once, and takes it when it is free', async () => {
   await read();
   expect(statuses).toEqual([
     { kind: 'starting' },
-    { kind: 'busy', detail: 'Test Camera is used by another program.', holder: 'firefox (process 4711)' },
+    { kind: 'busy', detail: 'Test Camera is used by firefox (process 4711).', holder: 'firefox (process 4711)' },
     { kind: 'starting' },
     { kind: 'live' },
   ]);
@@ -228,6 +232,11 @@ test('options that cannot be are refused at once', async () => {
   await expect(setUp({ controls: { brightnes: 1 } }, [camera]).source.open()).rejects.toThrow('no control "brightnes"');
   await expect(setUp({ width: 1, height: 1 }).source.open()).rejects.toThrow('width of 1 pixels');
   await expect(setUp({ fps: 1000 }).source.open()).rejects.toThrow('rate of 1000');
+});
+
+test('a name that several cameras have is refused at once', async () => {
+  const cameras = [new FakeCamera(), new FakeCamera('/dev/video2', 'Test Camera', 'usb-2')];
+  await expect(setUp({ camera: 'test' }, cameras).source.open()).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
 });
 
 test('a camera that mien cannot read is told of', async () => {

@@ -104,10 +104,13 @@ export class CameraConnection {
 
   /** Ends the stream and sets the controls back. */
   close(): void {
-    this.#decoder.close();
-    this.#device.stop();
-    this.#changes.restore();
-    this.#device.close();
+    try {
+      this.#decoder.close();
+      this.#device.stop();
+    } finally {
+      this.#changes.restore();
+      this.#device.close();
+    }
   }
 }
 

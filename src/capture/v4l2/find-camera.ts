@@ -20,7 +20,7 @@ export function captureDevices(devices: readonly DeviceIdentity[]): DeviceIdenti
  * ("0"), by name, whatever its case ("Integrated Camera", else a part of it: "integrated"), or the first real one
  * ("auto": never a virtual camera, which may be mien's own).
  *
- * @throws UserError DEVICE_MISSING, listing what is there.
+ * @throws UserError DEVICE_MISSING, listing what is there; CONFIG_INVALID for a name that several have.
  */
 export function findCamera(wanted: string, devices: readonly DeviceIdentity[]): DeviceIdentity {
   const cameras = captureDevices(devices);
@@ -28,7 +28,7 @@ export function findCamera(wanted: string, devices: readonly DeviceIdentity[]): 
   if (found.length === 1) return found[0]!;
   if (found.length > 1) {
     throw new UserError(
-      'DEVICE_MISSING',
+      'CONFIG_INVALID',
       `The camera "${wanted}" may be any of ${list(found)}.`,
       'Name it by its path, for example --camera /dev/video0.',
     );

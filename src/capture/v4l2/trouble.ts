@@ -16,8 +16,10 @@ export function statusOfTrouble(error: unknown, name: string, holder: () => stri
   }
   if (!(error instanceof SystemCallError)) throw error;
   switch (error.code) {
-    case 'EBUSY':
-      return { kind: 'busy', detail: `${name} is used by another program.`, holder: holder() };
+    case 'EBUSY': {
+      const who = holder();
+      return { kind: 'busy', detail: `${name} is used by ${who ?? 'another program'}.`, holder: who };
+    }
     case 'ENODEV':
     case 'ENOENT':
     case 'ENXIO':
