@@ -156,9 +156,7 @@ function requireActive(control: CameraControl, controls: readonly CameraControl[
   const automatic = automaticOf(control, controls);
   throw invalid(
     `The control ${control.name} has no effect${automatic ? ` while ${automatic.name} is ${settingOf(automatic)}` : ' at present'}.`,
-    automatic
-      ? `Set ${automatic.name} to ${automatic.kind === 'menu' ? 'manual' : 'off'} as well.`
-      : 'Switch the automatic off that sets it.',
+    automatic ? `Set ${automatic.name} to ${manualOf(automatic)} as well.` : 'Switch the automatic off that sets it.',
   );
 }
 
@@ -168,6 +166,12 @@ function automaticOf(control: CameraControl, controls: readonly CameraControl[])
   const shared = ({ name }: CameraControl) => name.split('_').filter((word) => words.has(word)).length;
   const automatics = controls.filter((other) => isAutomatic(other) && shared(other) > 0);
   return automatics.sort((a, b) => shared(b) - shared(a))[0] ?? null;
+}
+
+/** What leaves it to the user, as it is to be written. */
+function manualOf({ options }: CameraControl): string {
+  const choice = options.find(({ label }) => /manual|off/i.test(label));
+  return choice ? `"${choice.label}"` : 'off';
 }
 
 function isAutomatic({ name }: CameraControl): boolean {

@@ -118,7 +118,7 @@ test.each([
   [
     { exposure_time_absolute: 100 },
     'exposure_time_absolute has no effect while auto_exposure is Aperture Priority Mode',
-    /Set auto_exposure to manual/,
+    /Set auto_exposure to "Manual Mode"/,
   ],
 ] as [Record<string, string | number>, string, RegExp][])('%j is refused: %s', (wishes, message, remedy) => {
   const camera = new FakeControls();
