@@ -109,17 +109,9 @@ export class Loop extends EventEmitter<LoopEvents> {
     this.#nextSinkId = opened.length;
     this.info = info;
 
-    capture.on('status', ({ status }) => this.#setStatus(status));
-    engine.on('report', ({ report }) => this.#publish(report));
-    engine.on('first-frame', () => {
-      this.#setStatus({ kind: 'live' }); // a clip has no news of its own
-      this.emit('first-frame');
-    });
-    engine.on('warning', ({ text }) => this.#tell('warning', text));
-    for (const { sink, output } of opened) {
-      this.#attend(sink);
-      engine.send({ kind: 'add-output', output });
-    }
+    for (const { output } of opened) engine.send({ kind: 'add-output', output });
+    // Threads keep what they have said so far: by then whoever awaits `start` listens to this loop.
+    setImmediate(() => this.#listen(opened));
     this.done = this.#run();
     if (options.settings.paused) this.#sendPauseCard();
     this.#updateCard();
@@ -163,6 +155,18 @@ export class Loop extends EventEmitter<LoopEvents> {
       await this.done;
     })();
     return this.#stopping;
+  }
+
+  #listen(opened: readonly OpenedSink[]): void {
+    this.#capture.on('status', ({ status }) => this.#setStatus(status));
+    this.#engine.on('report', ({ report }) => this.#publish(report));
+    this.#engine.on('first-frame', () => {
+      // A clip has no news of its own; a camera may have been lost since.
+      if (this.#status.kind === 'starting') this.#setStatus({ kind: 'live' });
+      this.emit('first-frame');
+    });
+    this.#engine.on('warning', ({ text }) => this.#tell('warning', text));
+    for (const { sink } of opened) this.#attend(sink);
   }
 
   async #run(): Promise<void> {

@@ -90,7 +90,7 @@ test('live, each frame of the source is written or counted as dropped: captured 
 });
 
 test('paused from the start, the card is in every frame, though it was drawn before the models were loaded', async () => {
-  const file = recording('card.y4m');
+  const file = { ...recording('card.y4m'), preset: 'offline' as const };
   const loop = await Loop.start(options({ sinks: [file], settings: LiveSettings.parse({ paused: true }) }));
   await loop.done;
   const source = createSource({ ...synthetic(), input: file.path, width: null, height: null, fps: null });
@@ -114,6 +114,14 @@ function writeClip(name: string, frames: number, rate: Rate): string {
   writer.close();
   return clip;
 }
+
+test('what threads told before the loop was ready reaches those who listen to it once they have it', async () => {
+  const source = synthetic({ camera: 'no such camera', onDemand: true });
+  const loop = await Loop.start(options({ source, sinks: [{ kind: 'preview', port: 0 }], mode: 'live' }));
+  const [severity, text] = await once(loop, 'message');
+  expect([severity, text]).toEqual(['info', 'Webcam "no such camera" is off: nobody watches']);
+  await loop.stop();
+});
 
 test('stopping does not wait for the next frame of a source that has one in ten minutes', async () => {
   const input = writeClip('slides.y4m', 2, { num: 1, den: 600 });
