@@ -1,3 +1,4 @@
+import { UserError } from '../errors.js';
 import type { ChannelReader } from '../frame/channel.js';
 import { nowMicros, nowMs } from '../frame/clock.js';
 import type { Frame } from '../frame/frame.js';
@@ -13,7 +14,7 @@ const WATCHERS_MS = 100;
 export interface SteadyCameraEvents {
   /** How many programs watch, whenever that changes; null where it cannot be told. */
   onWatchers(count: number | null): void;
-  /** The output went away (why) or is back (null). */
+  /** The output went away, or another reason keeps it away (why), or pictures reach it again (null). */
   onGone(reason: string | null): void;
 }
 
@@ -32,6 +33,8 @@ export class SteadyCamera {
   #holds: 'nothing' | 'frame' | 'card' = 'nothing';
   #sequence = -1;
   #isGone = false;
+  /** Why it went, as told; null once a picture was sent again. One that fails over and over is told of once. */
+  #toldReason: string | null = null;
   #retryAtMs = 0;
   #watchers: number | null | undefined;
   #watchersAskedAtMs = Number.NEGATIVE_INFINITY;
@@ -83,9 +86,9 @@ export class SteadyCamera {
 
   #sendStandIn(): void {
     const now = nowMs();
-    const what = this.#cadence.standIn(now);
-    if (what === 'last' || this.#holds === 'card') this.#send(() => this.#camera.repeat());
-    else if (this.#card && this.#send(() => this.#camera.write(this.#cardFrame(this.#card!)))) this.#holds = 'card';
+    const card = this.#cadence.standIn(now) === 'card' && this.#holds !== 'card' ? this.#card : null;
+    if (card === null) this.#send(() => this.#camera.repeat());
+    else if (this.#send(() => this.#camera.write(this.#cardFrame(card)))) this.#holds = 'card';
     this.#cadence.standInSent(now);
   }
 
@@ -98,15 +101,22 @@ export class SteadyCamera {
   #send(act: () => void): boolean {
     try {
       act();
-      return true;
     } catch (error) {
       this.#isGone = true;
       this.#holds = 'nothing';
       this.#retryAtMs = nowMs() + RETRY_MS;
       const { message } = error as Error;
-      this.#events.onGone(error instanceof OutputGone ? message : `it failed: ${message}`);
+      this.#tell(error instanceof OutputGone ? message : `it failed: ${message}`);
       return false;
     }
+    this.#tell(null);
+    return true;
+  }
+
+  #tell(reason: string | null): void {
+    if (reason === this.#toldReason) return;
+    this.#toldReason = reason;
+    this.#events.onGone(reason);
   }
 
   async #reopen(): Promise<void> {
@@ -114,9 +124,9 @@ export class SteadyCamera {
       await this.#camera.close();
       await this.#camera.open(this.#format);
       this.#isGone = false;
-      this.#events.onGone(null);
-    } catch {
-      // Still away. Why was told when it went; it is tried until it is back.
+    } catch (error) {
+      // Still away, which was told when it went. That another program has taken it meanwhile is news.
+      if (error instanceof UserError && error.code === 'DEVICE_BUSY') this.#tell(error.message);
       this.#retryAtMs = nowMs() + RETRY_MS;
     }
   }

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
+import { UserError } from '../../src/errors.js';
 import { ChannelReader, ChannelWriter, createChannel } from '../../src/frame/channel.js';
 import { nowMicros } from '../../src/frame/clock.js';
 import type { Frame } from '../../src/frame/frame.js';
@@ -22,20 +23,26 @@ class MemoryCamera implements VirtualCamera {
   watching: number | null = 0;
   #last: number | null = null;
 
+  /** Why it cannot be opened. */
+  refusal: Error | null = null;
+  /** Opens, and takes nothing. */
+  isBroken = false;
+
   async open(_format: StreamFormat): Promise<void> {
+    if (this.refusal) throw this.refusal;
     if (!this.isThere) throw new Error('no such device');
     this.opened++;
     this.#last = null;
   }
 
   write({ data }: Frame): void {
-    if (!this.isThere) throw new OutputGone('the device went away');
+    if (!this.isThere || this.isBroken) throw new OutputGone('the device went away');
     this.#last = data[0]!;
     this.seen.push(data[0]!);
   }
 
   repeat(): void {
-    if (!this.isThere) throw new OutputGone('the device went away');
+    if (!this.isThere || this.isBroken) throw new OutputGone('the device went away');
     if (this.#last !== null) this.seen.push(this.#last);
   }
 
@@ -123,6 +130,33 @@ test('a device that went away is opened again when it is back, and frames go on;
   expect(camera.opened).toBe(2);
   expect(camera.seen).not.toContain(2);
   expect(events.filter((event) => !event.startsWith('watchers'))).toEqual(['gone: the device went away', 'back']);
+});
+
+test('a device that opens but takes no picture is told of once, not at every try', async () => {
+  const events: string[] = [];
+  const { camera, publish, end } = await start(events);
+  publish(1);
+  await until(() => camera.seen.includes(1));
+  camera.isBroken = true;
+  await until(() => camera.opened >= 4);
+  expect(events.filter((event) => !event.startsWith('watchers'))).toEqual(['gone: the device went away']);
+  camera.isBroken = false;
+  await until(() => events.includes('back'));
+  await end();
+});
+
+test('that another program took the device meanwhile is told', async () => {
+  const events: string[] = [];
+  const { camera, publish, end } = await start(events);
+  publish(1);
+  await until(() => camera.seen.includes(1));
+  camera.refusal = new UserError('DEVICE_BUSY', 'obs has it', 'Quit it.');
+  camera.isThere = false;
+  await until(() => events.includes('gone: obs has it'));
+  camera.refusal = null;
+  camera.isThere = true;
+  await until(() => events.includes('back'));
+  await end();
 });
 
 test('watchers are told when their number changes, and only then', async () => {
