@@ -1,3 +1,4 @@
+import { UserError } from '../../errors.js';
 import type { I420Layout } from '../../frame/i420.js';
 import type { StreamFormat } from '../sink.js';
 import {
@@ -41,9 +42,15 @@ export interface Nv12Size {
   readonly byteLength: number;
 }
 
-/** @throws RangeError for odd sides: programs do not agree on what NV12 of those looks like. */
+/** @throws UserError CONFIG_INVALID for odd sides: programs do not agree on what NV12 of those looks like. */
 export function nv12Size({ width, height }: I420Layout): Nv12Size {
-  if (width % 2 || height % 2) throw new RangeError(`a camera needs even sides, not ${width}x${height}`);
+  if (width % 2 || height % 2) {
+    throw new UserError(
+      'CONFIG_INVALID',
+      `The picture has ${width}x${height} pixels; a PipeWire camera needs even sides.`,
+      `Give them, for example with: --size ${width - (width % 2)}x${height - (height % 2)}`,
+    );
+  }
   return { stride: width, byteLength: width * height * 1.5 };
 }
 

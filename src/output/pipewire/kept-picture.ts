@@ -15,7 +15,7 @@ export class KeptPicture {
   readonly #chroma: Uint8Array;
   #isEmpty = true;
 
-  /** @throws RangeError for odd sides. */
+  /** @throws UserError CONFIG_INVALID for odd sides. */
   static async make(layout: I420Layout): Promise<KeptPicture> {
     const slack = 1 << 18; // the module's own data, and alignment
     return new KeptPicture(layout, await Kernels.load(2 * nv12Size(layout).byteLength + slack));

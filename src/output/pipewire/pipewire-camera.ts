@@ -50,8 +50,8 @@ export class PipewireCamera implements VirtualCamera {
   }
 
   /**
-   * @throws UserError LIBRARY_MISSING, DEVICE_BUSY if another mien is this camera, OUTPUT_FAILED without a daemon.
-   * @throws RangeError for odd sides.
+   * @throws UserError LIBRARY_MISSING, DEVICE_BUSY if another mien is this camera, OUTPUT_FAILED without a daemon,
+   * CONFIG_INVALID for odd sides.
    */
   async open(format: StreamFormat): Promise<void> {
     await this.close();
@@ -127,7 +127,7 @@ function connect(nodeName: string, description: string, format: StreamFormat): C
   try {
     return new CameraStream({ nodeName, description }, format);
   } catch (error) {
-    if (error instanceof UserError || error instanceof RangeError) throw error;
+    if (error instanceof UserError) throw error;
     throw daemonMissing(error);
   }
 }

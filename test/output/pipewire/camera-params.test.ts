@@ -4,7 +4,7 @@ import { cameraParams, cameraProperties, nv12Size } from '../../../src/output/pi
 
 test('NV12 has no padding, and odd sides are refused', () => {
   expect(nv12Size(i420Layout(1280, 720))).toEqual({ stride: 1280, byteLength: 1_382_400 });
-  expect(() => nv12Size(i420Layout(641, 480))).toThrow('even sides, not 641x480');
+  expect(() => nv12Size(i420Layout(641, 480))).toThrow('641x480 pixels; a PipeWire camera needs even sides');
 });
 
 test('three things are offered: the format, buffers for it, and a header with each frame', () => {
