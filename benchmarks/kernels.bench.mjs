@@ -79,6 +79,7 @@ const benches = [
   ['full-range-420-to-i420', () => range.planarToI420(planar(half), '4:2:0', other), 0.25],
   ['full-range-444-to-i420', () => range.planarToI420(planar(width), '4:4:4', other), 0.35],
   ['limit-frame', () => range.limitFrame(other), 0.25],
+  ['bt709-to-bt601', () => kernels.bt709ToBt601(other), 0.3],
   ['scale-1080p-to-720p', scaling(1920, 1080, 1280, 720), 2],
   ['scale-480p-to-720p', scaling(640, 480, 1280, 720), 2],
   ['scale-720p-to-1080p', scaling(1280, 720, 1920, 1080), 3.5],
