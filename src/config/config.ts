@@ -27,7 +27,10 @@ export const Config = z.strictObject({
     .describe('auto (a webcam if there is one, else the demo), camera, demo, synthetic, or a video file to play'),
   camera: z.string().min(1).optional().describe('webcam by path, name or index, as "mien devices" lists them'),
   control: z
-    .record(z.string().min(1), z.union([z.number(), z.boolean(), z.string()]))
+    .record(
+      z.string().min(1),
+      z.union([z.number(), z.boolean(), z.string()], 'expected a number, true or false, or a word for each control'),
+    )
     .optional()
     .describe('set a control of the webcam (brightness=140) while mien runs; may be repeated'),
   onDemand: z.boolean().default(false).describe('open the webcam only while somebody watches, and close it 5 s after'),

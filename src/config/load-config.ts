@@ -87,16 +87,19 @@ export function parseConfig(values: ConfigInput, nameOf: (key: string) => string
   );
 }
 
+/** What the schema's words for kinds of values are in JSON. */
+const KINDS: Readonly<Record<string, string>> = { int: 'a whole number', record: 'an object of names and values' };
+
 function describeIssue(issue: z.core.$ZodIssue): string {
   switch (issue.code) {
     case 'invalid_value':
       return `expected one of ${issue.values.map(String).join(', ')}`;
     case 'too_small':
-      return `expected ${issue.minimum} or more`;
+      return issue.origin === 'string' ? 'expected some text' : `expected ${issue.minimum} or more`;
     case 'too_big':
       return `expected ${issue.maximum} or less`;
     case 'invalid_type':
-      return `expected a ${issue.expected === 'int' ? 'whole number' : issue.expected}`;
+      return `expected ${KINDS[issue.expected] ?? `a ${issue.expected}`}`;
     default:
       return issue.message;
   }
