@@ -33,7 +33,10 @@ Examples:
   mien bench --json | jq .total     for programs
 `,
     );
-  addConfigOptions(command, KEYS, { json: 'print the result as one JSON object' });
+  addConfigOptions(command, KEYS, {
+    source: 'what to measure with: the demo, whatever webcams there are; demo, synthetic, or a video file',
+    json: 'print the result as one JSON object',
+  });
   return command.action((options: { seconds: number; live?: boolean }) =>
     run(configOf(command, KEYS), { seconds: options.seconds, live: options.live ?? false }),
   );

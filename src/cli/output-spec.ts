@@ -1,3 +1,4 @@
+import type { SourceSpec } from '../capture/create-source.js';
 import type { Config } from '../config/config.js';
 import { UserError } from '../errors.js';
 import { pipewireAvailability } from '../output/pipewire/availability.js';
@@ -5,6 +6,7 @@ import { type DeviceSurvey, findLoopback } from '../output/v4l2loopback/find-loo
 import { surveyDevices } from '../output/v4l2loopback/survey-devices.js';
 import type { SinkSpec } from '../pipeline/messages.js';
 import { deviceHolders } from '../system/device-holders.js';
+import { resolveNode } from '../system/v4l2/list-devices.js';
 
 /** The node that PipeWire's clients remember: the same at every start, so that browsers keep their choice. */
 const PIPEWIRE: SinkSpec = { kind: 'pipewire', nodeName: 'mien' };
@@ -29,7 +31,8 @@ export async function chooseOutput({
   if (output === 'none') return { spec: null, note: null };
   if (output === 'pipewire') return { spec: PIPEWIRE, note: null };
   const survey = surveyDevices();
-  const found = findLoopback(output === 'v4l2loopback' ? 'auto' : output, survey);
+  const wanted = output === 'v4l2loopback' ? 'auto' : output.startsWith('/') ? resolveNode(output) : output;
+  const found = findLoopback(wanted, survey);
   if (found.kind === 'found') {
     return { spec: { kind: 'v4l2loopback', path: found.device.path, pixels: outputFormat }, note: null };
   }
@@ -45,6 +48,16 @@ export async function chooseOutput({
   if (pipewire.kind === 'ready') return { spec: PIPEWIRE, note: null };
   const reason = `${found.reason}, and no PipeWire`;
   return { spec: null, note: `no virtual camera, only the preview page: ${reason}. "mien doctor" tells what to do` };
+}
+
+/** @throws UserError CONFIG_INVALID if pictures would be read from the device that they are sent to. */
+export function refuseOwnPicture({ camera }: SourceSpec, output: SinkSpec | null): void {
+  if (camera === null || output?.kind !== 'v4l2loopback' || resolveNode(camera) !== output.path) return;
+  throw new UserError(
+    'CONFIG_INVALID',
+    `${output.path} was chosen as the camera and as the virtual camera: mien would show its own picture.`,
+    'Choose another one with --camera or --output; "mien devices" lists them.',
+  );
 }
 
 /** Two of them would put one face into two cameras, and only by mistake. @throws UserError DEVICE_BUSY. */

@@ -6,7 +6,7 @@ import { renderCard } from '../output/card.js';
 import { Loop } from '../pipeline/loop.js';
 import type { SinkSpec } from '../pipeline/messages.js';
 import { addConfigOptions, configOf } from './config-options.js';
-import { chooseOutput } from './output-spec.js';
+import { chooseOutput, refuseOwnPicture } from './output-spec.js';
 import { recordingSpec, timestampedRecording } from './recording-spec.js';
 import { openScreen, type Screen } from './screen.js';
 import { chooseLiveSource } from './source-spec.js';
@@ -45,6 +45,7 @@ export function runCommand(): Command {
 async function run(config: Config): Promise<void> {
   const source = chooseLiveSource(config);
   const output = await chooseOutput(config);
+  refuseOwnPicture(source.spec, output.spec);
   const sinks: SinkSpec[] = output.spec ? [output.spec] : [];
   if (config.preview) sinks.push({ kind: 'preview', port: config.port });
   if (config.record !== undefined) sinks.push(recordingSpec(config.record));

@@ -22,7 +22,7 @@ export interface ChosenSource {
  */
 export function chooseLiveSource(config: Config): ChosenSource {
   const spec = sourceSpecOf(config, { paced: true, loop: config.loop });
-  if (config.source !== 'auto' && config.source !== 'camera') return { spec, note: null };
+  if (config.source !== 'auto' && config.source !== 'camera') return { spec, note: uselessNote(config) };
   if (config.camera === undefined && config.source === 'auto') {
     const { devices, unreadable } = listVideoDevices();
     if (!captureDevices(devices).some(({ driver }) => driver !== LOOPBACK_DRIVER)) {
@@ -43,6 +43,14 @@ export function chooseLiveSource(config: Config): ChosenSource {
     },
     note: null,
   };
+}
+
+/** What was said of a webcam has no effect on a clip: worth a word, since one of the two may be a slip. */
+function uselessNote({ source, camera, control, onDemand }: Config): string | null {
+  const given = Object.entries({ camera, control, 'on-demand': onDemand || undefined });
+  const names = given.filter(([, value]) => value !== undefined).map(([name]) => name);
+  if (names.length === 0) return null;
+  return `without effect: ${names.join(', ')}; the source is ${source}, not a webcam`;
 }
 
 /** What to open for this config, webcams left out. `paced`: deliver frames at their rate, as a camera does. */

@@ -24,6 +24,8 @@ describe('bad input: exit code 1, what was found, how to mend it, no stack trace
     ['a synthetic picture of 40x40', ['--plain', '--source', 'synthetic', '--size', '40x40'], /40x40 .* needs 64x64/],
     ['a strength of 200', ['--plain', '--strength', '200'], /--strength is 200: expected 100 or less/],
     ['a port of 1.5', ['--plain', '--port', '1.5'], /--port is 1\.5: expected a whole number/],
+    ['an output that is no video device', ['--plain', '--output', '/dev/null'], /\/dev\/null .* no such video device/],
+    ['a control without a value', ['--plain', '--control', 'focus'], /--control .* name=value/],
     ['a misspelt config key', ['--plain', '--config', inFolder('bad.json')], /"strenght".*\n.*Did you mean "strength"/],
     ['a misspelt flag', ['--strenght', '20'], /Did you mean --strength/],
     ['a misspelt command', ['proces', 'a', 'b'], /Did you mean "mien process"/],

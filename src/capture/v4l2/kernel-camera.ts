@@ -1,4 +1,3 @@
-import { realpathSync } from 'node:fs';
 import koffi from 'koffi';
 import type { Micros } from '../../frame/clock.js';
 import type { Size } from '../../frame/picture-fit.js';
@@ -15,7 +14,7 @@ import {
   SystemCallError,
 } from '../../system/libc.js';
 import { V4l2Device } from '../../system/v4l2/device.js';
-import { listVideoDevices } from '../../system/v4l2/list-devices.js';
+import { listVideoDevices, resolveNode } from '../../system/v4l2/list-devices.js';
 import {
   BUF_TYPE,
   COLORSPACE,
@@ -68,13 +67,7 @@ interface PixFields {
 /** The cameras that the kernel knows. */
 export const kernelCameras: CameraHost = {
   list: () => listVideoDevices(),
-  resolve: (path) => {
-    try {
-      return realpathSync(path);
-    } catch {
-      return path; // not there now: whoever looks for it will say so
-    }
-  },
+  resolve: resolveNode,
   open: (path) => new KernelCamera(path),
   holders: (path) => describeHolders(deviceHolders(path)),
 };

@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, realpathSync } from 'node:fs';
 import { SystemCallError } from '../libc.js';
 import { type DeviceIdentity, V4l2Device } from './device.js';
 
@@ -29,6 +29,15 @@ export function listVideoDevices(folder = '/dev'): { devices: DeviceIdentity[]; 
     }
   }
   return { devices, unreadable };
+}
+
+/** The node behind a symlink, such as those in /dev/v4l/by-id; the path itself where nothing is there now. */
+export function resolveNode(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path; // whoever looks for it will say so
+  }
 }
 
 function videoNodes(folder: string): string[] {
