@@ -11,10 +11,10 @@ import { runtimeFolder } from './availability.js';
 export class CameraLock {
   #fd: number | null;
 
-  /** @throws UserError DEVICE_BUSY that says who has the name. */
+  /** @throws UserError DEVICE_BUSY that says who has the name, OUTPUT_FAILED if no lock can be made. */
   constructor(nodeName: string) {
     const path = lockPath(nodeName);
-    const fd = openSync(path, constants.O_RDWR | constants.O_CREAT, 0o600);
+    const fd = openLock(path);
     this.#fd = fd;
     if (libc().flock(fd, LOCK_EX | LOCK_NB) < 0) {
       const error = lastError(`flock of ${path}`);
@@ -36,6 +36,20 @@ export class CameraLock {
   release(): void {
     if (this.#fd !== null) closeSync(this.#fd);
     this.#fd = null;
+  }
+}
+
+function openLock(path: string): number {
+  try {
+    // In a folder that others may write to, a link could lead to a file of this user's that matters.
+    return openSync(path, constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW, 0o600);
+  } catch (cause) {
+    throw new UserError(
+      'OUTPUT_FAILED',
+      `The lock of the PipeWire camera cannot be made: ${(cause as Error).message}.`,
+      'Log in to a session of your own, or set XDG_RUNTIME_DIR to a folder that you may write to.',
+      { cause },
+    );
   }
 }
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
@@ -33,4 +33,14 @@ test('a name is held once, and the refusal says by whom', () => {
 test('a name cannot lead out of the folder', () => {
   new CameraLock('../x/y').release();
   expect(readdirSync(folder)).toEqual(['mien-camera-..%2Fx%2Fy.lock']);
+});
+
+test('a link in the place of the lock is not followed, and a folder that is not there is told of', () => {
+  const precious = join(folder, 'precious');
+  writeFileSync(precious, 'text');
+  symlinkSync(precious, join(folder, 'mien-camera-mien.lock'));
+  expect(() => new CameraLock('mien')).toThrow(expect.objectContaining({ code: 'OUTPUT_FAILED' }));
+  expect(readFileSync(precious, 'utf8')).toBe('text');
+  vi.stubEnv('PIPEWIRE_RUNTIME_DIR', join(folder, 'nowhere'));
+  expect(() => new CameraLock('mien')).toThrow(expect.objectContaining({ code: 'OUTPUT_FAILED' }));
 });
