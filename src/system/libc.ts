@@ -26,6 +26,22 @@ export function lastError(call: string): SystemCallError {
   return new SystemCallError(call, ERRNO_NAMES.get(errno) ?? `E${errno}`, errno);
 }
 
+/** The error for a call that Node made and threw of, as those of node:fs. */
+export function systemCallError(call: string, thrown: unknown): SystemCallError {
+  const { code = 'EIO', errno = 0 } = thrown as NodeJS.ErrnoException;
+  return new SystemCallError(call, code, Math.abs(errno));
+}
+
+/** What `ask` returns, or null where it fails with one of these errors; any other one is thrown on. */
+export function nullOn<T>(codes: readonly string[], ask: () => T): T | null {
+  try {
+    return ask();
+  } catch (error) {
+    if (error instanceof SystemCallError && codes.includes(error.code)) return null;
+    throw error;
+  }
+}
+
 /** Linux's numbers, the same on x86-64 and arm64. */
 export const PROT_READ = 1;
 export const PROT_WRITE = 2;

@@ -1,4 +1,4 @@
-import { SystemCallError } from '../../system/libc.js';
+import { nullOn } from '../../system/libc.js';
 import type { V4l2Device } from '../../system/v4l2/device.js';
 import { Control, cString, QueryCtrl, QueryMenu } from '../../system/v4l2/structs.js';
 
@@ -46,6 +46,9 @@ const READ_ONLY = 0x4;
 const INACTIVE = 0x10;
 const WRITE_ONLY = 0x40;
 const NEXT_CTRL = 0x8000_0000;
+
+/** The driver has no such control or choice, or cannot tell its value now (a sleeping sensor: EIO, EACCES). */
+const REFUSALS = ['EINVAL', 'ENOTTY', 'EACCES', 'EIO'];
 
 /** A menu that claims more choices than this is asked for no more of them. */
 const OPTIONS_MAX = 64;
@@ -102,18 +105,18 @@ interface FoundControl {
 }
 
 function query(device: Pick<V4l2Device, 'call'>, after: number): FoundControl | null {
-  return unlessRefused(() => device.call<FoundControl>('QUERYCTRL', QueryCtrl, { id: (after | NEXT_CTRL) >>> 0 }));
+  return nullOn(REFUSALS, () => device.call<FoundControl>('QUERYCTRL', QueryCtrl, { id: (after | NEXT_CTRL) >>> 0 }));
 }
 
 function currentValue(device: Pick<V4l2Device, 'call'>, id: number): number | null {
-  return unlessRefused(() => device.call<{ value: number }>('G_CTRL', Control, { id }).value);
+  return nullOn(REFUSALS, () => device.call<{ value: number }>('G_CTRL', Control, { id }).value);
 }
 
 function listOptions(device: Pick<V4l2Device, 'call'>, menu: FoundControl): CameraControl['options'] {
   const options: { index: number; label: string }[] = [];
   const last = Math.min(menu.maximum, menu.minimum + OPTIONS_MAX - 1);
   for (let index = menu.minimum; index <= last; index++) {
-    const found = unlessRefused(() =>
+    const found = nullOn(REFUSALS, () =>
       device.call<{ name: Uint8Array }>('QUERYMENU', QueryMenu, { id: menu.id, index }),
     );
     if (!found) continue;
@@ -122,14 +125,4 @@ function listOptions(device: Pick<V4l2Device, 'call'>, menu: FoundControl): Came
     options.push({ index, label });
   }
   return options;
-}
-
-/** Null where the driver has no such control or choice, or cannot tell its value now (a sleeping sensor: EIO, EACCES). */
-function unlessRefused<T>(ask: () => T): T | null {
-  try {
-    return ask();
-  } catch (error) {
-    if (error instanceof SystemCallError && ['EINVAL', 'ENOTTY', 'EACCES', 'EIO'].includes(error.code)) return null;
-    throw error;
-  }
 }

@@ -6,6 +6,7 @@ import {
   lastError,
   libc,
   MAP_SHARED,
+  nullOn,
   POLLERR,
   POLLHUP,
   POLLIN,
@@ -20,9 +21,11 @@ import {
   COLORSPACE,
   FIELD_NONE,
   Format,
+  type Fraction,
   fourcc,
   fourccName,
   MEMORY_MMAP,
+  type PixFields,
   QUANTIZATION,
   RequestBuffers,
   StreamParm,
@@ -52,17 +55,6 @@ const AT = {
   micros: koffi.offsetof(VideoBuffer, 'timestamp_usec'),
   sequence: koffi.offsetof(VideoBuffer, 'sequence'),
 };
-
-interface PixFields {
-  readonly width: number;
-  readonly height: number;
-  readonly pixelformat: number;
-  readonly bytesperline: number;
-  readonly sizeimage: number;
-  readonly colorspace: number;
-  readonly quantization: number;
-  readonly ycbcr_enc: number;
-}
 
 /** The cameras that the kernel knows. */
 export const kernelCameras: CameraHost = {
@@ -134,19 +126,16 @@ export class KernelCamera implements CaptureDevice {
   /** Asks always: some drivers run at their slowest until they are asked. */
   #setRate(fps: number): number {
     const { num, den } = rateFromFps(fps);
-    try {
-      const { timeperframe } = this.#device.call<{ timeperframe: { numerator: number; denominator: number } }>(
-        'S_PARM',
-        StreamParm,
-        { type: BUF_TYPE.VIDEO_CAPTURE, timeperframe: { numerator: den, denominator: num } },
-      );
-      const { numerator, denominator } = timeperframe;
-      return numerator > 0 && denominator > 0 ? denominator / numerator : fps;
-    } catch (error) {
-      // Drivers of a fixed rate do not know the question.
-      if (error instanceof SystemCallError && ['EINVAL', 'ENOTTY'].includes(error.code)) return fps;
-      throw error;
-    }
+    // Drivers of a fixed rate do not know the question.
+    const settled = nullOn(['EINVAL', 'ENOTTY'], () =>
+      this.#device.call<{ timeperframe: Fraction }>('S_PARM', StreamParm, {
+        type: BUF_TYPE.VIDEO_CAPTURE,
+        timeperframe: { numerator: den, denominator: num },
+      }),
+    );
+    if (!settled) return fps;
+    const { numerator, denominator } = settled.timeperframe;
+    return numerator > 0 && denominator > 0 ? denominator / numerator : fps;
   }
 
   start(): void {

@@ -1,13 +1,15 @@
 import type { Size } from '../../frame/picture-fit.js';
-import { SystemCallError } from '../../system/libc.js';
+import { nullOn } from '../../system/libc.js';
 import type { V4l2Device } from '../../system/v4l2/device.js';
 import {
   BUF_TYPE,
   FmtDesc,
   Format,
+  type Fraction,
   FrmIvalEnum,
   FrmSizeEnum,
   fourccName,
+  type PixFields,
   StreamParm,
 } from '../../system/v4l2/structs.js';
 
@@ -44,6 +46,9 @@ const COMMON_RATES = [60, 50, 30, 25, 24, 20, 15, 10, 5];
 /** Drivers end a list with EINVAL; more entries than this are a driver that never ends it. */
 const ENTRIES_MAX = 256;
 
+/** The driver has no answer, or does not know the question. */
+const REFUSALS = ['EINVAL', 'ENOTTY', 'ENODATA'];
+
 /** enum v4l2_frmsizetypes and v4l2_frmivaltypes: 1 is a single value, 2 and 3 are ranges. */
 const DISCRETE = 1;
 
@@ -51,10 +56,6 @@ interface Range {
   readonly min: number;
   readonly max: number;
   readonly step: number;
-}
-interface Fraction {
-  readonly numerator: number;
-  readonly denominator: number;
 }
 
 /** @param pixels - a name as the kernel gives it. */
@@ -137,13 +138,11 @@ function listRates(device: DeviceQueries, code: number, width: number, height: n
 
 /** What the device is set to, or null where it does not tell. */
 function presentMode(device: DeviceQueries): { code: number; size: Size; rate: number | null } | null {
-  const format = unlessRefused(() =>
-    device.call<{ pix: { width: number; height: number; pixelformat: number } }>('G_FMT', Format, {
-      type: BUF_TYPE.VIDEO_CAPTURE,
-    }),
+  const format = nullOn(REFUSALS, () =>
+    device.call<{ pix: PixFields }>('G_FMT', Format, { type: BUF_TYPE.VIDEO_CAPTURE }),
   );
   if (!format || format.pix.width === 0 || format.pix.height === 0) return null;
-  const parm = unlessRefused(() =>
+  const parm = nullOn(REFUSALS, () =>
     device.call<{ timeperframe: Fraction }>('G_PARM', StreamParm, { type: BUF_TYPE.VIDEO_CAPTURE }),
   );
   const { width, height, pixelformat } = format.pix;
@@ -154,21 +153,11 @@ function presentMode(device: DeviceQueries): { code: number; size: Size; rate: n
 function enumerate<T>(entry: (index: number) => T): T[] {
   const entries: T[] = [];
   for (let index = 0; index < ENTRIES_MAX; index++) {
-    const found = unlessRefused(() => entry(index));
+    const found = nullOn(REFUSALS, () => entry(index));
     if (found === null) break;
     entries.push(found);
   }
   return entries;
-}
-
-/** Null where the driver has no answer, or does not know the question. */
-function unlessRefused<T>(ask: () => T): T | null {
-  try {
-    return ask();
-  } catch (error) {
-    if (error instanceof SystemCallError && ['EINVAL', 'ENOTTY', 'ENODATA'].includes(error.code)) return null;
-    throw error;
-  }
 }
 
 /** Frames a second of an interval, to 0.01; 0 for one that makes no sense. */

@@ -1,7 +1,7 @@
 import { writeSync } from 'node:fs';
 import { constants } from 'node:os';
 import type { Rate } from '../../frame/frame.js';
-import { LOCK_EX, LOCK_NB, lastError, libc, SystemCallError } from '../../system/libc.js';
+import { LOCK_EX, LOCK_NB, lastError, libc, systemCallError } from '../../system/libc.js';
 import { type DeviceIdentity, V4l2Device } from '../../system/v4l2/device.js';
 import {
   BUF_TYPE,
@@ -10,6 +10,7 @@ import {
   Format,
   fourcc,
   fourccName,
+  type PixFields,
   QUANTIZATION,
   StreamParm,
   YCBCR_ENC,
@@ -49,13 +50,6 @@ export interface LoopbackNode {
 
 /** Marks the fields of `struct v4l2_pix_format` beyond the oldest ones as set. Source: linux/videodev2.h. */
 const PRIV_MAGIC = 0xfeedcafe;
-
-interface PixFields {
-  readonly width: number;
-  readonly height: number;
-  readonly pixelformat: number;
-  readonly bytesperline: number;
-}
 
 /** Every method throws SystemCallError. */
 export class DriverNode implements LoopbackNode {
@@ -112,8 +106,7 @@ export class DriverNode implements LoopbackNode {
     try {
       return writeSync(this.device.fd, picture);
     } catch (thrown) {
-      const { code = 'EIO', errno = 0 } = thrown as NodeJS.ErrnoException;
-      throw new SystemCallError(`writing to ${this.path}`, code, Math.abs(errno));
+      throw systemCallError(`writing to ${this.path}`, thrown);
     }
   }
 

@@ -1,6 +1,6 @@
 import { closeSync, constants, openSync } from 'node:fs';
 import koffi, { type TypeObject } from 'koffi';
-import { lastError, libc, SystemCallError } from '../libc.js';
+import { lastError, libc, systemCallError } from '../libc.js';
 import { CAP, Capability, cString, VIDIOC } from './structs.js';
 
 /** What VIDIOC_QUERYCAP tells of a node. */
@@ -32,8 +32,7 @@ export class V4l2Device {
     try {
       this.fd = openSync(path, constants.O_RDWR | constants.O_NONBLOCK);
     } catch (thrown) {
-      const { code = 'EIO', errno = 0 } = thrown as NodeJS.ErrnoException;
-      throw new SystemCallError(`opening ${path}`, code, Math.abs(errno));
+      throw systemCallError(`opening ${path}`, thrown);
     }
   }
 

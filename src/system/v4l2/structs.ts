@@ -6,7 +6,12 @@ import koffi, { type TypeObject } from 'koffi';
 const u8s = (length: number) => koffi.array('uint8_t', length);
 const u32s = (length: number) => koffi.array('uint32_t', length);
 
-const Fraction = koffi.struct({ numerator: 'uint32_t', denominator: 'uint32_t' });
+const FractionType = koffi.struct({ numerator: 'uint32_t', denominator: 'uint32_t' });
+/** `struct v4l2_fract`, decoded: seconds of a frame interval. */
+export interface Fraction {
+  readonly numerator: number;
+  readonly denominator: number;
+}
 
 export const Capability = koffi.struct({
   driver: u8s(16),
@@ -32,6 +37,17 @@ export const PixFormat = koffi.struct({
   quantization: 'uint32_t',
   xfer_func: 'uint32_t',
 });
+/** `struct v4l2_pix_format`, decoded: the members that somebody reads. */
+export interface PixFields {
+  readonly width: number;
+  readonly height: number;
+  readonly pixelformat: number;
+  readonly bytesperline: number;
+  readonly sizeimage: number;
+  readonly colorspace: number;
+  readonly quantization: number;
+  readonly ycbcr_enc: number;
+}
 
 /** `struct v4l2_format` with the single-planar member of its union; the union is 200 bytes, aligned to a pointer. */
 export const Format = koffi.struct({
@@ -72,9 +88,9 @@ export const FrmIvalEnum = koffi.struct({
   width: 'uint32_t',
   height: 'uint32_t',
   type: 'uint32_t',
-  min: Fraction, // a discrete interval
-  max: Fraction,
-  step: Fraction,
+  min: FractionType, // a discrete interval
+  max: FractionType,
+  step: FractionType,
   reserved: u32s(2),
 });
 
@@ -83,7 +99,7 @@ export const StreamParm = koffi.struct({
   type: 'uint32_t',
   capability: 'uint32_t',
   mode: 'uint32_t',
-  timeperframe: Fraction,
+  timeperframe: FractionType,
   extendedmode: 'uint32_t',
   buffers: 'uint32_t',
   reserved: u32s(4),
