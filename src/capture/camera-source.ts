@@ -6,7 +6,6 @@ import { type I420Layout, i420Layout } from '../frame/i420.js';
 import { chooseFrameSize, type Fit, type Size } from '../frame/picture-fit.js';
 import { Kernels } from '../kernels/kernels.js';
 import { SystemCallError } from '../system/libc.js';
-import type { DeviceIdentity } from '../system/v4l2/device.js';
 import type { SourceStatus } from '../telemetry/telemetry.js';
 import { type DueClock, DueTimer } from './due-timer.js';
 import { frameInterval, rateFromFps } from './frame-rate.js';
@@ -15,10 +14,9 @@ import { CameraConnection, requireMode } from './v4l2/camera-connection.js';
 import { type CameraEvent, type CameraState, initialState, isSameStatus, nextState } from './v4l2/camera-state.js';
 import type { CameraHost, CaptureDevice } from './v4l2/capture-device.js';
 import type { ChosenMode, ModeWish } from './v4l2/choose-mode.js';
-import { AUTO_CAMERA, captureDevices, findAgain, findCamera } from './v4l2/find-camera.js';
 import { kernelCameras } from './v4l2/kernel-camera.js';
 import { type ControlWishes, planControls } from './v4l2/set-controls.js';
-import { statusOfTrouble } from './v4l2/trouble.js';
+import { WantedCamera } from './v4l2/wanted-camera.js';
 
 /** Which camera to read, and how. */
 export interface CameraOptions {
@@ -56,15 +54,13 @@ const FRAME: CameraEvent = { kind: 'frame' };
 export class CameraSource implements FrameSource {
   onStatus?: (status: SourceStatus) => void;
   readonly #options: CameraOptions;
-  readonly #host: CameraHost;
+  readonly #camera: WantedCamera;
   readonly #clock: DueClock;
   #layout: I420Layout = i420Layout(USUAL.width, USUAL.height);
   #rate: Rate = { num: USUAL.fps, den: 1 };
   #state: CameraState;
   #connection: CameraConnection | null = null;
   #connecting: Promise<void> | null = null;
-  /** The camera that was found first: it is the one that is looked for when it goes away. */
-  #known: DeviceIdentity | null = null;
   #kernels: { readonly memory: Kernels; readonly empty: number } | null = null;
   #isClosed = false;
   /** The number of the first frame of this connection, and of the last frame of all. */
@@ -75,7 +71,7 @@ export class CameraSource implements FrameSource {
   /** @param host - where cameras are; @param clock - what is waited on. Tests put their own in their place. */
   constructor(options: CameraOptions, host: CameraHost = kernelCameras, clock: DueClock = new DueTimer()) {
     this.#options = options;
-    this.#host = host;
+    this.#camera = new WantedCamera(options.camera, host);
     this.#clock = clock;
     this.#state = initialState(options.onDemand);
   }
@@ -96,7 +92,7 @@ export class CameraSource implements FrameSource {
     this.#layout = i420Layout(size.width, size.height);
     this.onStatus?.(this.#state.status);
     return {
-      name: this.#name,
+      name: this.#camera.name,
       layout: this.#layout,
       rate: this.#rate,
       frameCount: null,
@@ -148,7 +144,7 @@ export class CameraSource implements FrameSource {
       const taken = connection.read(into, TURN_MS);
       if (taken) return this.#stamp(taken.sequence, taken.capturedAt);
     } catch (error) {
-      this.#apply({ kind: 'lost', why: this.#troubleWith(error) });
+      this.#apply({ kind: 'lost', why: this.#camera.statusOf(error) });
       return null;
     }
     // A process that was stopped for a while has not waited for the camera all that time.
@@ -174,7 +170,7 @@ export class CameraSource implements FrameSource {
   async #tryConnect(): Promise<void> {
     try {
       const { fit, controls } = this.#options;
-      const connection = await CameraConnection.open(this.#host.open(this.#find().path), {
+      const connection = await CameraConnection.open(this.#camera.open(), {
         layout: this.#layout,
         fps: 1 / frameInterval(this.#rate),
         fit,
@@ -186,33 +182,15 @@ export class CameraSource implements FrameSource {
       this.#firstSequence = this.#sequence + 1;
       this.#apply({ kind: 'opened' });
     } catch (error) {
-      this.#apply({ kind: 'lost', why: this.#troubleWith(error) });
+      this.#apply({ kind: 'lost', why: this.#camera.statusOf(error) });
     }
-  }
-
-  /** @throws UserError as `findCamera`. @throws SystemCallError for one that may not be opened. */
-  #find(): DeviceIdentity {
-    const { camera } = this.#options;
-    const { devices, unreadable } = this.#host.list();
-    const isPath = camera.startsWith('/');
-    const wanted = isPath ? this.#host.resolve(camera) : camera;
-    if (this.#known) {
-      // Another camera may take its place only where the user named the place.
-      const inItsPlace = isPath ? captureDevices(devices).find(({ path }) => path === wanted) : undefined;
-      this.#known = findAgain(this.#known, devices) ?? inItsPlace ?? missing(this.#known);
-      return this.#known;
-    }
-    const refused = unreadable.find(({ path }) => path === wanted || captureDevices(devices).length === 0);
-    if (refused) throw new SystemCallError(`opening ${refused.path}`, refused.code, 0);
-    this.#known = findCamera(wanted, devices);
-    return this.#known;
   }
 
   /** The mode that the camera would be opened in; null where it cannot be asked now. */
   #ask(wish: ModeWish): ChosenMode | null {
     let device: CaptureDevice | null = null;
     try {
-      device = this.#host.open(this.#find().path);
+      device = this.#camera.open();
       planControls(device, this.#options.controls);
       return requireMode(device, wish);
     } catch (error) {
@@ -234,17 +212,6 @@ export class CameraSource implements FrameSource {
     return this.#kernels.memory;
   }
 
-  #troubleWith(error: unknown): SourceStatus {
-    const { path } = this.#known ?? { path: this.#options.camera };
-    return statusOfTrouble(error, this.#name, () => this.#host.holders(path));
-  }
-
-  /** For people. */
-  get #name(): string {
-    const { camera } = this.#options;
-    return this.#known?.card ?? (camera === AUTO_CAMERA ? 'Webcam' : `Webcam "${camera}"`);
-  }
-
   #apply(event: CameraEvent): void {
     const before = this.#state;
     this.#state = nextState(before, event, this.#clock.now());
@@ -261,8 +228,4 @@ export class CameraSource implements FrameSource {
 /** Chroma has half the size: even sides keep both in step all the way to the virtual camera. */
 function evenSize({ width, height }: Size): Size {
   return { width: Math.max(2, width & ~1), height: Math.max(2, height & ~1) };
-}
-
-function missing({ card }: DeviceIdentity): never {
-  throw new UserError('DEVICE_MISSING', `${card} is unplugged.`, 'Plug it in again.');
 }
