@@ -10,7 +10,7 @@ const FIRST_NUMBER = 10;
  */
 export function loopbackParameters({ videoNodes }: Pick<Facts, 'videoNodes'>): string {
   const others = videoNodes.filter((node) => node.kind === 'loopback' && !isUnnamed(node));
-  const devices = others.map((node) => ({ number: numberOf(node), label: node.name }));
+  const devices = others.map((node) => ({ number: numberOf(node), label: harmless(node.name) }));
   if (!devices.some(({ label }) => label === OWN_LABEL))
     devices.push({ number: freeNumber(videoNodes), label: OWN_LABEL });
   const list = (values: readonly (string | number)[]) => values.join(',');
@@ -20,6 +20,11 @@ export function loopbackParameters({ videoNodes }: Pick<Facts, 'videoNodes'>): s
     `exclusive_caps=${list(devices.map(() => 1))}`,
     `card_label="${list(devices.map(({ label }) => label))}"`,
   ].join(' ');
+}
+
+/** Without what a shell or the module's list of labels would take for its own: the command is run as root. */
+function harmless(label: string): string {
+  return label.replace(/["'`$\\,\p{Cc}]/gu, '_');
 }
 
 /** A device that nobody named is nobody's in particular: mien takes its place. */

@@ -24,6 +24,14 @@ test('parameters: mien keeps its number, takes a free one, and leaves others the
   );
 });
 
+test('a label of another device cannot end its quotes, run a command or make a second label', () => {
+  const hostile = { ...virtualCamera, path: '/dev/video10', name: `a"b $(touch x) \`y\` 'c', d\\` };
+  const parameters = loopbackParameters({ videoNodes: [hostile] });
+  expect(parameters).toContain('card_label="a_b _(touch x) _y_ _c__ d_,mien"');
+  const { stdout } = spawnSync('sh', ['-c', `printf '[%s]' ${parameters}`], { encoding: 'utf8' });
+  expect(stdout).toContain('[card_label=a_b _(touch x) _y_ _c__ d_,mien]');
+});
+
 test.each([
   ['/usr/bin/node', '/usr/bin/node'],
   ['/home/ada/my programs/mien.js', '"/home/ada/my programs/mien.js"'],
