@@ -91,11 +91,6 @@ export class Kernels extends KernelMemory {
   i420ToNv12(src: FrameAt, dstY: number, dstStrideY: number, dstUV: number, dstStrideUV: number): void {
     const { address, layout } = src;
     this.#run.copyPlane(address + layout.offsetY, layout.strideY, dstY, dstStrideY, layout.width, layout.height);
-    this.i420ChromaToNv12(src, dstUV, dstStrideUV);
-  }
-
-  /** The chroma of `i420ToNv12` alone: for those who have the luma plane where it is to be. */
-  i420ChromaToNv12({ address, layout }: FrameAt, dstUV: number, dstStrideUV: number): void {
     this.#run.joinPairs(
       address + layout.offsetU,
       address + layout.offsetV,

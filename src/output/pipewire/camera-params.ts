@@ -1,4 +1,3 @@
-import { UserError } from '../../errors.js';
 import type { I420Layout } from '../../frame/i420.js';
 import type { StreamFormat } from '../sink.js';
 import {
@@ -35,23 +34,22 @@ export const HEADER_BYTES = 32;
 /** Two on their way, one being shown, one being written; more where a program asks for them. */
 const BUFFERS = { wanted: 4, least: 2, most: 8 };
 
-/** How NV12 lies in a buffer: a luma plane and, right after it, one of U V pairs at half height. Sides are even. */
+/** How NV12 lies in a buffer: a luma plane and, right after it, one of U V pairs at half height. */
 export interface Nv12Size {
+  /** Even. */
+  readonly width: number;
+  /** Even. */
+  readonly height: number;
   /** Of luma rows and chroma rows alike. */
   readonly stride: number;
   readonly byteLength: number;
 }
 
-/** @throws UserError CONFIG_INVALID for odd sides: programs do not agree on what NV12 of those looks like. */
-export function nv12Size({ width, height }: I420Layout): Nv12Size {
-  if (width % 2 || height % 2) {
-    throw new UserError(
-      'CONFIG_INVALID',
-      `The picture has ${width}x${height} pixels; a PipeWire camera needs even sides.`,
-      `Give them, for example with: --size ${width - (width % 2)}x${height - (height % 2)}`,
-    );
-  }
-  return { stride: width, byteLength: width * height * 1.5 };
+/** The size of what goes out: an odd side is cut by one pixel, for programs do not agree on what NV12 of those looks like. */
+export function nv12Size(frame: I420Layout): Nv12Size {
+  const width = frame.width - (frame.width % 2);
+  const height = frame.height - (frame.height % 2);
+  return { width, height, stride: width, byteLength: width * height * 1.5 };
 }
 
 /**
@@ -60,13 +58,13 @@ export function nv12Size({ width, height }: I420Layout): Nv12Size {
  */
 export function cameraParams(format: StreamFormat): readonly Pod[] {
   const { layout, rate } = format;
-  const { stride, byteLength } = nv12Size(layout);
+  const { width, height, stride, byteLength } = nv12Size(layout);
   return [
     objectPod(OBJECT_FORMAT, PARAM_ENUM_FORMAT, [
       [0x1, idPod(MEDIA_TYPE_VIDEO)],
       [0x2, idPod(MEDIA_SUBTYPE_RAW)],
       [0x20001, idPod(VIDEO_FORMAT_NV12)],
-      [0x20003, rectanglePod(layout.width, layout.height)],
+      [0x20003, rectanglePod(width, height)],
       [0x20004, fractionPod(rate.num, rate.den)],
     ]),
     objectPod(OBJECT_PARAM_BUFFERS, PARAM_BUFFERS, [

@@ -50,8 +50,7 @@ export class PipewireCamera implements VirtualCamera {
   }
 
   /**
-   * @throws UserError LIBRARY_MISSING, DEVICE_BUSY if another mien is this camera, OUTPUT_FAILED without a daemon,
-   * CONFIG_INVALID for odd sides.
+   * @throws UserError LIBRARY_MISSING, DEVICE_BUSY if another mien is this camera, OUTPUT_FAILED without a daemon.
    */
   async open(format: StreamFormat): Promise<void> {
     await this.close();

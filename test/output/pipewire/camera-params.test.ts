@@ -2,9 +2,9 @@ import { expect, test } from 'vitest';
 import { i420Layout } from '../../../src/frame/i420.js';
 import { cameraParams, cameraProperties, nv12Size } from '../../../src/output/pipewire/camera-params.js';
 
-test('NV12 has no padding, and odd sides are refused', () => {
-  expect(nv12Size(i420Layout(1280, 720))).toEqual({ stride: 1280, byteLength: 1_382_400 });
-  expect(() => nv12Size(i420Layout(641, 480))).toThrow('641x480 pixels; a PipeWire camera needs even sides');
+test('NV12 has no padding, and odd sides are cut by a pixel', () => {
+  expect(nv12Size(i420Layout(1280, 720))).toEqual({ width: 1280, height: 720, stride: 1280, byteLength: 1_382_400 });
+  expect(nv12Size(i420Layout(641, 361))).toEqual({ width: 640, height: 360, stride: 640, byteLength: 345_600 });
 });
 
 test('three things are offered: the format, buffers for it, and a header with each frame', () => {

@@ -14,3 +14,12 @@ test('a picture is kept as NV12: luma as it is, then pairs of U and V', async ()
   i420.fill(0);
   expect(kept.nv12[5]).toBe(5);
 });
+
+test('of odd sides the last row and the last column are cut, and nothing is moved', async () => {
+  const layout = i420Layout(5, 3);
+  const kept = await KeptPicture.make(layout);
+  const i420 = Uint8Array.from({ length: layout.byteLength }, (_, i) => i);
+  kept.keep(i420);
+  const [luma, u, v] = [i420.subarray(0, 15), i420.subarray(15, 21), i420.subarray(21)];
+  expect([...kept.nv12]).toEqual([...luma.subarray(0, 4), ...luma.subarray(5, 9), u[0], v[0], u[1], v[1]]);
+});
