@@ -9,11 +9,13 @@ const PATIENCE = 0.5;
 /**
  * When an output that must never stop sends something, and what. A frame is sent when it comes. When the next one is more
  * than half an interval late, the last one is sent again, then once an interval; after one second without a frame, a
- * card. Time that was slept away (a suspended machine) is not made up for. Times are milliseconds of one clock.
+ * card. Time that was slept away (a stopped process, a suspended machine) does not count and is not made up for. Times
+ * are milliseconds of one clock.
  */
 export class OutputCadence {
   readonly #intervalMs: number;
-  #frameAtMs = Number.NEGATIVE_INFINITY;
+  /** Since the last frame. */
+  #standIns = Number.POSITIVE_INFINITY;
   #dueMs = Number.NEGATIVE_INFINITY;
 
   constructor({ num, den }: Rate) {
@@ -25,19 +27,21 @@ export class OutputCadence {
     return this.#dueMs;
   }
 
-  /** What stands in for a frame at this moment. */
-  standIn(nowMs: number): 'last' | 'card' {
-    return nowMs - this.#frameAtMs < HOLD_MS ? 'last' : 'card';
+  /** What stands in for the frame that is missing. */
+  get standIn(): 'last' | 'card' {
+    const awakeMs = (1 + PATIENCE + this.#standIns) * this.#intervalMs;
+    return awakeMs < HOLD_MS ? 'last' : 'card';
   }
 
   /** A frame was sent. */
   frameSent(nowMs: number): void {
-    this.#frameAtMs = nowMs;
+    this.#standIns = 0;
     this.#dueMs = nowMs + (1 + PATIENCE) * this.#intervalMs;
   }
 
   /** A stand-in was sent, or would have been if there were one. */
   standInSent(nowMs: number): void {
+    this.#standIns++;
     const next = this.#dueMs + this.#intervalMs;
     this.#dueMs = next > nowMs ? next : nowMs + this.#intervalMs;
   }

@@ -86,7 +86,7 @@ export class SteadyCamera {
 
   #sendStandIn(): void {
     const now = nowMs();
-    const card = this.#cadence.standIn(now) === 'card' && this.#holds !== 'card' ? this.#card : null;
+    const card = this.#cadence.standIn === 'card' && this.#holds !== 'card' ? this.#card : null;
     if (card === null) this.#send(() => this.#camera.repeat());
     else if (this.#send(() => this.#camera.write(this.#cardFrame(card)))) this.#holds = 'card';
     this.#cadence.standInSent(now);

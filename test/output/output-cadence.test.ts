@@ -19,7 +19,7 @@ function play(frames: readonly number[], untilMs: number): { at: number; what: '
       cadence.frameSent(at);
       sent.push({ at, what: 'frame' });
     } else {
-      sent.push({ at, what: cadence.standIn(at) });
+      sent.push({ at, what: cadence.standIn });
       cadence.standInSent(at);
     }
   }
@@ -54,18 +54,19 @@ describe('an output at 25 frames a second', () => {
     expect(lasts.length + cards.length).toBe(Math.floor((3000 - 60) / 40) + 1);
   });
 
-  test('ten seconds slept away are not made up for', () => {
+  test('ten seconds slept away are not made up for, and no reason for a card', () => {
     const cadence = new OutputCadence(RATE);
     cadence.frameSent(0);
     cadence.standInSent(60);
     expect(cadence.dueMs).toBe(100);
     cadence.standInSent(10_100);
+    expect(cadence.standIn).toBe('last');
     expect(cadence.dueMs).toBe(10_140);
   });
 
   test('before the first frame a card is due at once', () => {
     const cadence = new OutputCadence(RATE);
     expect(cadence.dueMs).toBeLessThan(0);
-    expect(cadence.standIn(5)).toBe('card');
+    expect(cadence.standIn).toBe('card');
   });
 });
