@@ -95,10 +95,14 @@ export class Producer {
   }
 }
 
-/** A frame as reader.mjs saw it: the numbers at the top and at the bottom, when it was read and captured, in ms. */
+/**
+ * A frame as reader.mjs saw it: the numbers at the top and at the bottom, or the SHA-1 of a picture without them; when it
+ * was read and captured, in ms.
+ */
 export interface SeenFrame {
   readonly top: number | null;
   readonly bottom: number | null;
+  readonly hash: string | null;
   readonly at: number;
   readonly capturedAt: number | null;
 }
@@ -109,11 +113,21 @@ export interface Reader {
   seen(): Promise<SeenFrame[]>;
 }
 
+/** What reader.mjs is told. */
+export interface ReaderOptions {
+  readonly frames: number;
+  /** Comes and goes so many times. */
+  readonly rounds?: number;
+  /** Those of the camera: others get nothing. */
+  readonly fps?: number;
+  readonly width?: number;
+  readonly height?: number;
+}
+
 /** Starts a reader.mjs that ends after so many frames. */
-export function startReader(session: PrivateSession, frames: number): Reader {
-  const child = session.spawn(process.execPath, [file('reader.mjs'), JSON.stringify({ frames })], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+export function startReader(session: PrivateSession, options: ReaderOptions | number): Reader {
+  const told = JSON.stringify(typeof options === 'number' ? { frames: options } : options);
+  const child = session.spawn(process.execPath, [file('reader.mjs'), told], { stdio: ['ignore', 'pipe', 'inherit'] });
   const printed = output(child);
   return { child, seen: async () => JSON.parse((await printed).toString()) as SeenFrame[] };
 }
