@@ -88,6 +88,8 @@ class UsageEvents implements WatcherCount {
 
 /** Programs look at a camera for some ms to list it; whoever has it open for this long watches. */
 const PROBE_MS = 500;
+/** A node that is opened and closed all the time is looked at no more often. */
+const TRIES = 5;
 /** `struct inotify_event` of a watch on a file: no name follows. */
 const NOTICE_BYTES = 16;
 
@@ -98,7 +100,7 @@ class OpeningCount implements WatcherCount {
   readonly #notices = Buffer.alloc(64 * NOTICE_BYTES);
   readonly #ready: Readiness;
   readonly #settled: SettledCount;
-  #open: number;
+  #open = 0;
   #isClosed = false;
 
   /** @returns null if the kernel has no watch to spare. */
@@ -116,14 +118,20 @@ class OpeningCount implements WatcherCount {
     this.#path = path;
     this.#fd = fd;
     this.#ready = new Readiness(fd, POLLIN);
-    this.#open = deviceHolders(path).length;
+    this.#recount();
     this.#settled = new SettledCount(this.#open, PROBE_MS);
   }
 
   count(): number {
     while (!this.#isClosed && this.#ready.now()) {
       const length = readSync(this.#fd, this.#notices);
-      for (let at = 0; at < length; at += NOTICE_BYTES) this.#take(this.#notices.readUInt32LE(at + 4));
+      let all = 0;
+      for (let at = 0; at < length; at += NOTICE_BYTES) {
+        const mask = this.#notices.readUInt32LE(at + 4);
+        this.#take(mask);
+        all |= mask;
+      }
+      if (all & IN_Q_OVERFLOW) this.#recount(); // some were lost
     }
     return this.#settled.update(this.#open, nowMs());
   }
@@ -131,7 +139,15 @@ class OpeningCount implements WatcherCount {
   #take(mask: number): void {
     if (mask & IN_OPEN) this.#open++;
     else if (mask & (IN_CLOSE_WRITE | IN_CLOSE_NOWRITE)) this.#open = Math.max(0, this.#open - 1);
-    else if (mask & IN_Q_OVERFLOW) this.#open = deviceHolders(this.#path).length;
+  }
+
+  /** Looks who has it open, again if somebody came or went meanwhile: that would be counted twice, or not at all. */
+  #recount(): void {
+    for (let tries = 1; ; tries++) {
+      this.#open = deviceHolders(this.#path).length;
+      if (tries === TRIES || !this.#ready.now()) return;
+      while (this.#ready.now()) readSync(this.#fd, this.#notices);
+    }
   }
 
   close(): void {
