@@ -53,6 +53,7 @@ const FRAME: CameraEvent = { kind: 'frame' };
  */
 export class CameraSource implements FrameSource {
   onStatus?: (status: SourceStatus) => void;
+  onWarning?: (text: string) => void;
   readonly #options: CameraOptions;
   readonly #camera: WantedCamera;
   readonly #clock: DueClock;
@@ -67,6 +68,9 @@ export class CameraSource implements FrameSource {
   #firstSequence = 0;
   #sequence = -1;
   #firstAt: Micros | null = null;
+  /** Damaged frames of connections before this one, and how many of all are the next to be told of. */
+  #damagedBefore = 0;
+  #damagedToTell = 1;
 
   /** @param host - where cameras are; @param clock - what is waited on. Tests put their own in their place. */
   constructor(options: CameraOptions, host: CameraHost = kernelCameras, clock: DueClock = new DueTimer()) {
@@ -142,6 +146,7 @@ export class CameraSource implements FrameSource {
     const startedAt = this.#clock.now();
     try {
       const taken = connection.read(into, TURN_MS);
+      this.#tellDamaged(this.#damagedBefore + connection.damaged);
       if (taken) return this.#stamp(taken.sequence, taken.capturedAt);
     } catch (error) {
       this.#apply({ kind: 'lost', why: this.#camera.statusOf(error) });
@@ -151,6 +156,13 @@ export class CameraSource implements FrameSource {
     const waitedUs = Math.min(this.#clock.now() - startedAt, 2 * TURN_MS * 1000);
     this.#apply({ kind: 'quiet', waitedUs, intervalUs: 1e6 / connection.format.fps });
     return null;
+  }
+
+  /** The first one is told of, the tenth, the hundredth…: a bad cable must not fill the screen. */
+  #tellDamaged(count: number): void {
+    if (count < this.#damagedToTell) return;
+    this.#damagedToTell = 10 ** String(count).length;
+    this.onWarning?.(`${this.#camera.name}: ${count} damaged ${count === 1 ? 'picture' : 'pictures'} left out so far`);
   }
 
   #stamp(sequence: number, capturedAt: Micros): FrameStamp {
@@ -220,6 +232,7 @@ export class CameraSource implements FrameSource {
   }
 
   #disconnect(): void {
+    this.#damagedBefore += this.#connection?.damaged ?? 0;
     this.#connection?.close();
     this.#connection = null;
   }

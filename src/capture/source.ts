@@ -28,6 +28,8 @@ export interface FrameSource {
   close(): Promise<void>;
   /** Called whenever the state changes: for sources that can lose and find their device again. */
   onStatus?: (status: SourceStatus) => void;
+  /** Called with what the user should know beside the state. */
+  onWarning?: (text: string) => void;
   /** Whether anybody watches. A camera opened on demand is closed a while after nobody does. */
   setWatched?(isWatched: boolean): void;
 }

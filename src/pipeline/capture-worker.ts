@@ -20,6 +20,7 @@ port.on('message', (message: ToCapture) => {
     case 'open':
       source = createSource(message.spec);
       source.onStatus = (status) => send({ kind: 'status', status });
+      source.onWarning = (text) => send({ kind: 'warning', text });
       source.open().then((info) => send({ kind: 'opened', info }), fail);
       break;
     case 'start':

@@ -159,6 +159,7 @@ export class Loop extends EventEmitter<LoopEvents> {
 
   #listen(opened: readonly OpenedSink[]): void {
     this.#capture.on('status', ({ status }) => this.#setStatus(status));
+    this.#capture.on('warning', ({ text }) => this.#tell('warning', text));
     this.#engine.on('report', ({ report }) => this.#publish(report));
     this.#engine.on('first-frame', () => {
       // A clip has no news of its own; a camera may have been lost since.

@@ -28,6 +28,7 @@ export type ToCapture =
 export type FromCapture =
   | { readonly kind: 'opened'; readonly info: SourceInfo }
   | { readonly kind: 'status'; readonly status: SourceStatus }
+  | { readonly kind: 'warning'; readonly text: string }
   | { readonly kind: 'ended'; readonly frames: number }
   | { readonly kind: 'failed'; readonly error: ErrorRecord };
 

@@ -182,6 +182,18 @@ test('damaged and cut frames are left out, and the sequence shows it', async () 
   expect((await read())?.sequence).toBe(3);
 });
 
+test('damaged frames are told of at the first, the tenth, the hundredth', async () => {
+  const { camera, source, read } = await opened();
+  const warnings: string[] = [];
+  source.onWarning = (text) => warnings.push(text);
+  for (let sequence = 1; sequence < 40; sequence += 2) camera.damaged.add(sequence);
+  for (let frame = 0; frame < 30; frame++) await read();
+  expect(warnings).toEqual([
+    'Test Camera: 1 damaged picture left out so far',
+    'Test Camera: 10 damaged pictures left out so far',
+  ]);
+});
+
 test('a camera whose every JPEG is broken has stalled', async () => {
   const camera = new FakeCamera();
   camera.modes = [mode('MJPG', 64, 36, [30])];

@@ -96,10 +96,9 @@ export class CameraConnection {
     return this.#taken;
   }
 
-  /** Frames since it was opened that were left out: dropped, damaged or cut off, too old. */
-  get counts(): { readonly dropped: number; readonly damaged: number; readonly stale: number } {
-    const { dropped, damaged, stale } = this.#stream.counts;
-    return { dropped, damaged: damaged + this.#undecoded, stale };
+  /** Frames that came damaged or cut off since it was opened, and were left out. */
+  get damaged(): number {
+    return this.#stream.counts.damaged + this.#undecoded;
   }
 
   /** Ends the stream and sets the controls back. */
