@@ -10,7 +10,9 @@ export const STATE_CONNECTING = 1;
 export const STATE_PAUSED = 2;
 export const STATE_STREAMING = 3;
 
+/** PW_DIRECTION_OUTPUT: a stream that gives. */
 export const DIRECTION_OUTPUT = 1;
+/** PW_ID_ANY: no consumer in particular. */
 export const ID_ANY = 0xffff_ffff;
 
 /** The library maps the memory of buffers into this process. */

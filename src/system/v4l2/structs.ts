@@ -13,6 +13,7 @@ export interface Fraction {
   readonly denominator: number;
 }
 
+/** `struct v4l2_capability` */
 export const Capability = koffi.struct({
   driver: u8s(16),
   card: u8s(32),
@@ -23,6 +24,7 @@ export const Capability = koffi.struct({
   reserved: u32s(3),
 });
 
+/** `struct v4l2_pix_format` */
 export const PixFormat = koffi.struct({
   width: 'uint32_t',
   height: 'uint32_t',
@@ -57,6 +59,7 @@ export const Format = koffi.struct({
   _rest: u8s(200 - 48),
 });
 
+/** `struct v4l2_fmtdesc` */
 export const FmtDesc = koffi.struct({
   index: 'uint32_t',
   type: 'uint32_t',
@@ -67,7 +70,7 @@ export const FmtDesc = koffi.struct({
   reserved: u32s(3),
 });
 
-/** The union holds a discrete size (first two members) or a stepwise range (all six). */
+/** `struct v4l2_frmsizeenum`; its union holds a discrete size (first two members) or a stepwise range (all six). */
 export const FrmSizeEnum = koffi.struct({
   index: 'uint32_t',
   pixel_format: 'uint32_t',
@@ -81,7 +84,7 @@ export const FrmSizeEnum = koffi.struct({
   reserved: u32s(2),
 });
 
-/** The union holds a discrete interval (`min`) or a stepwise range. */
+/** `struct v4l2_frmivalenum`; its union holds a discrete interval (`min`) or a stepwise range. */
 export const FrmIvalEnum = koffi.struct({
   index: 'uint32_t',
   pixel_format: 'uint32_t',
@@ -106,6 +109,7 @@ export const StreamParm = koffi.struct({
   _rest: u8s(200 - 40),
 });
 
+/** `struct v4l2_requestbuffers` */
 export const RequestBuffers = koffi.struct({
   count: 'uint32_t',
   type: 'uint32_t',
@@ -115,6 +119,7 @@ export const RequestBuffers = koffi.struct({
   reserved: u8s(3),
 });
 
+/** `struct v4l2_buffer` */
 export const VideoBuffer = koffi.struct({
   index: 'uint32_t',
   type: 'uint32_t',
@@ -133,6 +138,7 @@ export const VideoBuffer = koffi.struct({
   request_fd: 'int32_t',
 });
 
+/** `struct v4l2_queryctrl` */
 export const QueryCtrl = koffi.struct({
   id: 'uint32_t',
   type: 'uint32_t',
@@ -153,8 +159,10 @@ export const QueryMenu = koffi.pack({
   reserved: 'uint32_t',
 });
 
+/** `struct v4l2_control` */
 export const Control = koffi.struct({ id: 'uint32_t', value: 'int32_t' });
 
+/** `struct v4l2_event_subscription` */
 export const EventSubscription = koffi.struct({
   type: 'uint32_t',
   id: 'uint32_t',
@@ -239,6 +247,7 @@ export const YCBCR_ENC = { DEFAULT: 0, BT601: 1, BT709: 2 } as const;
 /** enum v4l2_quantization */
 export const QUANTIZATION = { DEFAULT: 0, FULL_RANGE: 1, LIM_RANGE: 2 } as const;
 
+/** V4L2_CAP_* */
 export const CAP = {
   VIDEO_CAPTURE: 0x1,
   VIDEO_OUTPUT: 0x2,
