@@ -74,6 +74,29 @@ async function watch(count) {
 
 /** The colours of one frame at some points, as a page would show them, and its number. */
 async function colours(points) {
+  const { number, context } = await drawnFrame();
+  return { number, rgb: points.map(({ x, y }) => [...context.getImageData(x, y, 1, 1).data.slice(0, 3)]) };
+}
+
+/** The size of one frame, and its mean colours in a grid of cells, row by row. */
+async function meanColours(columns, rows) {
+  const { context } = await drawnFrame();
+  const { width, height } = context.canvas;
+  const rgb = [];
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) {
+      const [cellWidth, cellHeight] = [width / columns, height / rows];
+      const { data } = context.getImageData(column * cellWidth, row * cellHeight, cellWidth, cellHeight);
+      const sums = [0, 0, 0];
+      for (let i = 0; i < data.length; i++) if (i % 4 < 3) sums[i % 4] += data[i];
+      rgb.push(sums.map((sum) => sum / (data.length / 4)));
+    }
+  }
+  return { width, height, rgb };
+}
+
+/** The next frame, drawn, and its number. */
+async function drawnFrame() {
   const [track] = stream.getVideoTracks();
   const reader = new MediaStreamTrackProcessor({ track }).readable.getReader();
   const { value: frame } = await reader.read();
@@ -83,8 +106,7 @@ async function colours(points) {
   context.drawImage(frame, 0, 0);
   frame.close();
   await reader.cancel();
-  const rgb = points.map(({ x, y }) => [...context.getImageData(x, y, 1, 1).data.slice(0, 3)]);
-  return { number: readFrameNumber(luma, layout).top, rgb };
+  return { number: readFrameNumber(luma, layout).top, context };
 }
 
 /** The luma plane as it is in memory: I420 and NV12 both begin with it. */
@@ -121,7 +143,7 @@ async function watchVideo(count) {
   return seen;
 }
 
-const asked = { cameras, openCamera, openAnyCamera, call, answer, accept, watch, watchVideo, colours };
+const asked = { cameras, openCamera, openAnyCamera, call, answer, accept, watch, watchVideo, colours, meanColours };
 Object.assign(window, asked, {
   /** Arguments, answers and errors as text, for drivers that pass nothing else. */
   askedByTest: async (name, args) => {

@@ -20,6 +20,14 @@ export function whyNoChromium(): string | null {
   return reason;
 }
 
+/** Lets pages open PipeWire cameras and call each other on this machine. */
+export const CALL_ARGS: readonly string[] = [
+  '--enable-features=WebRtcPipeWireCamera',
+  '--use-fake-ui-for-media-stream', // answers the question for permission; the camera is real
+  '--allow-loopback-in-peer-connection',
+  '--disable-features=WebRtcHideLocalIpsWithMdns',
+];
+
 /** What a test needs beside the usual. */
 export interface ChromiumOptions {
   readonly args?: readonly string[];

@@ -4,7 +4,7 @@ import { PrivateSession, whyNoSession } from '../pipewire/private-session.mjs';
 import { Producer } from '../pipewire/programs.js';
 import { expectWholeAndInOrder, medianAgeMs } from './call-frames.js';
 import { ask, openCallPage, type PageFrame } from './call-pages.js';
-import { launchChromium, needsChromium, whyNoChromium } from './chromium.js';
+import { CALL_ARGS, launchChromium, needsChromium, whyNoChromium } from './chromium.js';
 
 const LABEL = 'mien for the test';
 /** Frames that are looked at: about 3 s. */
@@ -21,15 +21,7 @@ beforeAll(async () => {
   session = await PrivateSession.start({ portal: true });
   producer = new Producer(session, { description: LABEL, stamps: true });
   await producer.event();
-  browser = await launchChromium({
-    env: session.env,
-    args: [
-      '--enable-features=WebRtcPipeWireCamera',
-      '--use-fake-ui-for-media-stream', // answers the question for permission; the camera is real
-      '--allow-loopback-in-peer-connection',
-      '--disable-features=WebRtcHideLocalIpsWithMdns',
-    ],
-  });
+  browser = await launchChromium({ env: session.env, args: CALL_ARGS });
   context = await browser.newContext({ permissions: ['camera'] });
   page = await openCallPage(context);
 });
