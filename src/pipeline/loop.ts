@@ -6,6 +6,7 @@ import type { I420Layout } from '../frame/i420.js';
 import type { CardState } from '../output/card.js';
 import type { Severity, SourceStatus, Telemetry } from '../telemetry/telemetry.js';
 import { CaptureThread } from './capture-thread.js';
+import { Cards } from './cards.js';
 import { EngineThread } from './engine-thread.js';
 import type { EngineReport, FromSink, SinkSpec, ToSink } from './messages.js';
 import { ProcessMeter } from './process-meter.js';
@@ -55,10 +56,7 @@ export class Loop extends EventEmitter<LoopEvents> {
   /** The source gave no pictures for a reason that the user was told. */
   #wasLost = false;
   #isWatched: boolean | null = null;
-  /** Cards that were drawn, or are just being. */
-  readonly #cards = new Map<CardState, Promise<Uint8Array>>();
-  /** The card that the virtual cameras were given last. */
-  #card: CardState | null = null;
+  readonly #cards: Cards;
   #report: EngineReport | null = null;
   #nextSinkId: number;
   /** Recordings started and stopped by command, one after the other: a quick second command waits for the first. */
@@ -108,6 +106,10 @@ export class Loop extends EventEmitter<LoopEvents> {
     this.#sinks = opened.map(({ sink }) => sink);
     this.#nextSinkId = opened.length;
     this.info = info;
+    this.#cards = new Cards(
+      (state) => options.renderCard(info.layout, state),
+      (text) => this.#tell('warning', text),
+    );
 
     for (const { output } of opened) engine.send({ kind: 'add-output', output });
     // Threads keep what they have said so far: by then whoever awaits `start` listens to this loop.
@@ -283,30 +285,16 @@ export class Loop extends EventEmitter<LoopEvents> {
 
   /** Virtual cameras get the card for the case that no frames come, before they need it. */
   #updateCard(): void {
-    const state = cardState(this.#status, this.#settings.paused);
     const cameras = this.#cameras;
-    if (state === this.#card || cameras.length === 0) return;
-    this.#card = state;
-    this.#drawCard(state, (card) => {
-      if (this.#card !== state) return; // the state has changed while it was drawn
+    if (cameras.length === 0) return;
+    this.#cards.change(cardState(this.#status, this.#settings.paused), (card) => {
       for (const { thread } of cameras) thread.send({ kind: 'card', card });
     });
   }
 
   /** While paused, the engine sends a card in place of each frame. */
   #sendPauseCard(): void {
-    this.#drawCard('paused', (card) => this.#engine.send({ kind: 'card', card }));
-  }
-
-  #drawCard(state: CardState, use: (card: Uint8Array) => void): void {
-    let card = this.#cards.get(state);
-    if (!card) {
-      card = this.#options.renderCard(this.info.layout, state);
-      this.#cards.set(state, card);
-    }
-    card.then(use, (error: Error) =>
-      this.#tell('warning', `the card "${state}" cannot be drawn, a black picture instead: ${error.message}`),
-    );
+    this.#cards.draw('paused', (card) => this.#engine.send({ kind: 'card', card }));
   }
 
   #tell(severity: Severity, text: string): void {
