@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { type CameraOptions, CameraSource } from '../../src/capture/camera-source.js';
 import { DueTimer } from '../../src/capture/due-timer.js';
 import type { SourceStatus } from '../../src/telemetry/telemetry.js';
-import { FakeCamera, FakeClock, FakeHost, mode } from './v4l2/fake-camera.js';
+import { control, FakeCamera, FakeClock, FakeHost, mode } from './v4l2/fake-camera.js';
 
 /** A source over cameras in memory, with all that it tells. */
 function setUp(options: Partial<CameraOptions> = {}, cameras = [new FakeCamera()]) {
@@ -213,19 +213,7 @@ test('stopped for 10 s: no old frame, no stall', async () => {
   expect(kinds()).toEqual(['starting', 'live']);
 });
 
-const brightness = {
-  id: 1,
-  name: 'brightness',
-  kind: 'number',
-  min: 0,
-  max: 255,
-  step: 1,
-  default: 128,
-  value: 100,
-  options: [],
-  isReadOnly: false,
-  isInactive: false,
-} as const;
+const brightness = control(1, 'brightness', { value: 100 });
 
 test('controls are set while the camera is open, and set back', async () => {
   const camera = new FakeCamera();

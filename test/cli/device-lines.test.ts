@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { CameraMode } from '../../src/capture/v4l2/modes.js';
 import { deviceLines, modeLines } from '../../src/cli/device-lines.js';
 import type { CameraReport, DeviceReport } from '../../src/cli/device-report.js';
+import { control } from '../capture/v4l2/fake-camera.js';
 
 const mode = (
   pixels: string,
@@ -103,30 +104,17 @@ test('a camera of which mien can read nothing', () => {
 });
 
 test('controls: value, range, choices, and what holds them', () => {
-  const control = {
-    id: 1,
-    name: 'brightness',
-    kind: 'number',
-    min: 0,
-    max: 255,
-    step: 1,
-    default: 128,
-    value: 100,
-    options: [],
-    isReadOnly: false,
-    isInactive: false,
-  } as const;
   const options = [
     { index: 1, label: 'Manual Mode' },
     { index: 3, label: 'Aperture Priority Mode' },
   ];
   const controls = [
-    control,
-    { ...control, name: 'focus', step: 5, isInactive: true },
-    { ...control, name: 'backlight', kind: 'switch', default: 0, value: 1 },
-    { ...control, name: 'auto_exposure', kind: 'menu', default: 3, value: 1, options },
-    { ...control, name: 'reset', kind: 'button', value: null },
-  ] as const;
+    control(1, 'brightness', { value: 100 }),
+    control(2, 'focus', { value: 100, step: 5, isInactive: true }),
+    control(3, 'backlight', { kind: 'switch', default: 0, value: 1 }),
+    control(4, 'auto_exposure', { kind: 'menu', default: 3, value: 1, options }),
+    control(5, 'reset', { kind: 'button', value: null }),
+  ];
   const lines = deviceLines({ ...nothing, cameras: [{ ...camera, controls }] });
   expect(lines.slice(5, 12)).toEqual([
     '     brightness                    100  (0 to 255, normally 128)',

@@ -76,6 +76,24 @@ export function mode(pixels: string, width: number, height: number, rates: numbe
   return { pixels, isReadable: pixels !== 'H264', width, height, rates };
 }
 
+/** A control that is a number from 0 to 255, or what `change` makes of it. */
+export function control(id: number, name: string, change: Partial<CameraControl> = {}): CameraControl {
+  const base: CameraControl = {
+    id,
+    name,
+    kind: 'number',
+    min: 0,
+    max: 255,
+    step: 1,
+    default: 128,
+    value: 128,
+    options: [],
+    isReadOnly: false,
+    isInactive: false,
+  };
+  return { ...base, ...change };
+}
+
 /** The machine's cameras, in memory. */
 export class FakeHost implements CameraHost {
   cameras: FakeCamera[] = [];

@@ -2,23 +2,7 @@ import { expect, test } from 'vitest';
 import { type CameraControl, controlName } from '../../../src/capture/v4l2/controls.js';
 import { planControls, setControls } from '../../../src/capture/v4l2/set-controls.js';
 import { SystemCallError } from '../../../src/system/libc.js';
-
-function control(id: number, name: string, change: Partial<CameraControl> = {}): CameraControl {
-  const base: CameraControl = {
-    id,
-    name,
-    kind: 'number',
-    min: 0,
-    max: 255,
-    step: 1,
-    default: 128,
-    value: 128,
-    options: [],
-    isReadOnly: false,
-    isInactive: false,
-  };
-  return { ...base, ...change };
-}
+import { control } from './fake-camera.js';
 
 /** Controls in memory; the exposure time can be set only while the exposure is manual, as in a webcam. */
 class FakeControls {
