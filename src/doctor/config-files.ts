@@ -29,6 +29,7 @@ export function systemdUnit(command: readonly string[]): string {
 #   mien doctor --print systemd > ~/.config/systemd/user/mien.service
 #   systemctl --user daemon-reload
 #   systemctl --user enable --now mien
+# Without a webcam it waits for one, and shows a card; never the demo.
 [Unit]
 Description=mien, a virtual camera for video calls
 After=pipewire.service wireplumber.service
@@ -37,7 +38,7 @@ StartLimitIntervalSec=60
 StartLimitBurst=5
 
 [Service]
-ExecStart=${[...command, 'run', '--plain', '--on-demand'].map(quoteForUnit).join(' ')}
+ExecStart=${[...command, 'run', '--source', 'camera', '--plain', '--on-demand'].map(quoteForUnit).join(' ')}
 Restart=on-failure
 RestartSec=2
 

@@ -28,7 +28,7 @@ test('--print: the files by name, or both; the unit starts this very program', a
     /^options v4l2loopback devices=\d+ video_nr=[\d,]+ exclusive_caps=[1,]+ card_label=".*mien"$/m,
   );
   const systemd = await runMien(['doctor', '--print', 'systemd']);
-  expect(systemd.stdout).toContain(`ExecStart=${process.execPath} ${bin} run --plain --on-demand\n`);
+  expect(systemd.stdout).toContain(`ExecStart=${process.execPath} ${bin} run --source camera --plain --on-demand\n`);
   const both = await runMien(['doctor', '--print']);
   expect(both.stdout).toBe(`${modprobe.stdout}\n${systemd.stdout}`);
   const other = await runMien(['doctor', '--print', 'udev']);
