@@ -39,6 +39,9 @@ StartLimitBurst=5
 
 [Service]
 ExecStart=${[...command, 'run', '--source', 'camera', '--plain', '--on-demand'].map(quoteForUnit).join(' ')}
+# A line of figures a second is not for the journal; what the user should know comes on standard error.
+StandardOutput=null
+StandardError=journal
 Restart=on-failure
 RestartSec=2
 
