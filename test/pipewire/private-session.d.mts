@@ -30,6 +30,8 @@ export class PrivateSession {
   /** Kills PipeWire and WirePlumber with SIGKILL. */
   killDaemon(): Promise<void>;
   startDaemon(): Promise<void>;
+  /** Signals PipeWire, to stop it for a while and let it go on. */
+  signalDaemon(signal: NodeJS.Signals): void;
   /** All objects that the daemon knows; none if it does not answer. */
   dump(): PipewireObject[];
   nodes(): PipewireObject[];

@@ -79,6 +79,10 @@ export class PrivateSession {
     }
   }
 
+  signalDaemon(signal) {
+    this.#daemon.kill(signal);
+  }
+
   dump() {
     const { stdout, status } = spawnSync('pw-dump', { env: this.env, encoding: 'utf8', maxBuffer: 2 ** 26 });
     return status === 0 ? JSON.parse(stdout) : [];
