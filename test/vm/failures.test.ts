@@ -117,12 +117,12 @@ describe('what happens around a virtual camera', () => {
     expect({ torn, other, setBacks }).toEqual({ torn: 0, other: 0, setBacks: 0 });
   });
 
-  test('suspended: no old frame afterwards, and no burst', () => {
+  test('suspended: afterwards neither what was missed nor a burst', () => {
     const found = find('suspended for 10 s');
     expect(found).toMatchObject({ torn: 0, other: 0, setBacks: 0 });
-    expect(found['first']).toBeGreaterThan(Number(found['before']) + 200); // 10 s at 25 a second are 250
-    // A picture may be half a second old when it is taken, and the emulated computer is slow; before, it was ten.
-    expect(found['oldestMs']).toBeLessThan(5000);
+    // The last picture stands in until there is a new one, and one or two may have been on their way.
+    const oldOnes = found['oldOnes'] as number[];
+    expect(Math.max(0, ...oldOnes)).toBeLessThanOrEqual(2);
     expect(found['sentAtOnce']).toBeLessThan(25);
   });
 
