@@ -64,6 +64,8 @@ export class CameraSource implements FrameSource {
   #connecting: Promise<void> | null = null;
   #kernels: { readonly memory: Kernels; readonly empty: number } | null = null;
   #isClosed = false;
+  /** Why the controls could not be set, as it was told last. */
+  #toldRefusal: string | null = null;
   /** The number of the first frame of this connection, and of the last frame of all. */
   #firstSequence = 0;
   #sequence = -1;
@@ -165,6 +167,13 @@ export class CameraSource implements FrameSource {
     this.onWarning?.(`${this.#camera.name}: ${count} damaged ${count === 1 ? 'picture' : 'pictures'} left out so far`);
   }
 
+  /** Once: the camera may be opened many times. */
+  #tellRefusal(text: string): void {
+    if (text === this.#toldRefusal) return;
+    this.#toldRefusal = text;
+    this.onWarning?.(`${this.#camera.name}: ${text}`);
+  }
+
   #stamp(sequence: number, capturedAt: Micros): FrameStamp {
     this.#apply(FRAME);
     this.#sequence = this.#firstSequence + sequence;
@@ -187,6 +196,7 @@ export class CameraSource implements FrameSource {
         fps: 1 / frameInterval(this.#rate),
         fit,
         controls,
+        onRefusal: (text) => this.#tellRefusal(text),
         now: () => this.#clock.now(),
         kernels: (bytes) => this.#memory(bytes),
       });

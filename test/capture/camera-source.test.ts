@@ -226,6 +226,26 @@ test('controls are set while the camera is open, and set back', async () => {
   expect(camera.controls[0]?.value).toBe(100);
 });
 
+test('a camera plugged in later without a wished control gives pictures all the same; the user is told once', async () => {
+  const camera = new FakeCamera(); // has no controls
+  camera.isPlugged = false;
+  const { read, source, kinds, clock } = await opened({ controls: { brightness: 30 } }, [camera]);
+  const warnings: string[] = [];
+  source.onWarning = (text) => warnings.push(text);
+  const plugIn = () => {
+    camera.isPlugged = true;
+  };
+  for (let round = 0; round < 3; round++) {
+    clock.in(1, plugIn);
+    expect(await read()).not.toBeNull();
+    camera.isPlugged = false;
+  }
+  await source.close();
+  expect(kinds()).toContain('live');
+  expect(warnings).toHaveLength(1);
+  expect(warnings[0]).toContain('no control "brightness"');
+});
+
 test('options that cannot be are refused at once', async () => {
   const camera = new FakeCamera();
   camera.controls = [brightness];

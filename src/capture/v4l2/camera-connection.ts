@@ -16,6 +16,8 @@ export interface ConnectionOptions {
   readonly fps: number;
   readonly fit: Fit;
   readonly controls: ControlWishes;
+  /** Told why the controls could not be set, in words for the user: a picture without them is better than none. */
+  readonly onRefusal: (text: string) => void;
   readonly now: () => Micros;
   /** Kernel memory of at least so many bytes, empty. */
   readonly kernels: (bytes: number) => Promise<Kernels>;
@@ -42,7 +44,7 @@ export class CameraConnection {
    *
    * @param device - just opened; the connection's from now on.
    * @throws SystemCallError: EBUSY while another program streams. @throws UserError INPUT_INVALID for a camera without a
-   * mode that mien reads, CONFIG_INVALID for controls, LIBRARY_MISSING without a JPEG decoder.
+   * mode that mien reads, LIBRARY_MISSING without a JPEG decoder.
    */
   static async open(device: CaptureDevice, options: ConnectionOptions): Promise<CameraConnection> {
     let changes: ControlChanges | null = null;
@@ -53,7 +55,7 @@ export class CameraConnection {
       const format = device.configure(mode);
       const kernels = await options.kernels(decoderBytes(format, layout, fit));
       decoder = await FrameDecoder.open(kernels, format, layout, fit);
-      changes = setControls(device, options.controls);
+      changes = setControlsOrTell(device, options);
       device.start();
       return new CameraConnection(device, format, changes, decoder, options.now);
     } catch (error) {
@@ -110,6 +112,16 @@ export class CameraConnection {
       this.#changes.restore();
       this.#device.close();
     }
+  }
+}
+
+function setControlsOrTell(device: CaptureDevice, { controls, onRefusal }: ConnectionOptions): ControlChanges {
+  try {
+    return setControls(device, controls);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    onRefusal(`No control was set. ${error.message} ${error.remedy}`);
+    return { restore: () => {} };
   }
 }
 
