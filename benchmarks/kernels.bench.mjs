@@ -3,6 +3,7 @@ import { i420Layout } from '../dist/frame/i420.js';
 import { placePicture } from '../dist/frame/picture-fit.js';
 import { FrameScaler } from '../dist/kernels/frame-scaler.js';
 import { Kernels } from '../dist/kernels/kernels.js';
+import { MatrixKernels } from '../dist/kernels/matrix.js';
 import { RangeKernels } from '../dist/kernels/range.js';
 import { measure, report } from './measure.mjs';
 
@@ -47,6 +48,7 @@ const faceBox = { x: 440, y: 160, width: 400, height: 400 };
 const blend = (size) => kernels.warpBlend(patch, alpha, size, size, 255, 0, onto(size), frame, faceBox);
 
 const range = new RangeKernels(kernels);
+const matrix = new MatrixKernels(kernels);
 const half = width / 2;
 /** Planes as a JPEG decoder leaves them. */
 const planar = (strideUV) => ({
@@ -79,7 +81,7 @@ const benches = [
   ['full-range-420-to-i420', () => range.planarToI420(planar(half), '4:2:0', other), 0.25],
   ['full-range-444-to-i420', () => range.planarToI420(planar(width), '4:4:4', other), 0.35],
   ['limit-frame', () => range.limitFrame(other), 0.25],
-  ['bt709-to-bt601', () => kernels.bt709ToBt601(other), 0.3],
+  ['bt709-to-bt601', () => matrix.bt709ToBt601(other), 0.3],
   ['scale-1080p-to-720p', scaling(1920, 1080, 1280, 720), 2],
   ['scale-480p-to-720p', scaling(640, 480, 1280, 720), 2],
   ['scale-720p-to-1080p', scaling(1280, 720, 1920, 1080), 3.5],

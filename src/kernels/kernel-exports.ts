@@ -14,7 +14,6 @@ export interface KernelExports {
   mirrorPlane(...args: [...src: Plane, ...dst: Plane, ...size: Size]): void;
   blendPlane(...args: [...src: Plane, ...alpha: Plane, ...dst: Plane, ...size: Size]): void;
   packedToI420(...args: [...src: Plane, lumaAt: number, ...dst: Planes, ...size: Size]): void;
-  bt709ToBt601(...args: [...dst: Planes, ...size: Size]): void;
   i420ToYuyv(...args: [...src: Planes, ...dst: Plane, ...size: Size]): void;
   i420ToRgb(...args: [...src: Planes, ...dst: Plane, ...size: Size]): void;
   rgbToI420(...args: [...src: Plane, ...dst: Planes, ...size: Size]): void;

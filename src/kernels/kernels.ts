@@ -103,22 +103,6 @@ export class Kernels extends KernelMemory {
   }
 
   /**
-   * A limited-range frame of BT.709 (HD capture cards) to the working picture's BT.601, in place; within 1 of exact
-   * arithmetic. Source: ITU-R BT.709-6, BT.601-7.
-   */
-  bt709ToBt601({ address, layout }: FrameAt): void {
-    this.#run.bt709ToBt601(
-      address + layout.offsetY,
-      layout.strideY,
-      address + layout.offsetU,
-      address + layout.offsetV,
-      layout.strideUV,
-      layout.width,
-      layout.height,
-    );
-  }
-
-  /**
    * I420 to YUYV; a chroma row serves two luma rows.
    *
    * @param dst - `height` rows of ceil(width / 2) groups of 4 bytes; the spare luma of an odd row repeats the last pixel.

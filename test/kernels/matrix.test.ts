@@ -1,11 +1,14 @@
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Kernels } from '../../src/kernels/kernels.js';
+import { MatrixKernels } from '../../src/kernels/matrix.js';
 import { noiseFrame, paddedLayout, sizes } from './planes.js';
 
 let kernels: Kernels;
+let matrix: MatrixKernels;
 let empty: number;
 beforeAll(async () => {
   kernels = await Kernels.load(1 << 20);
+  matrix = new MatrixKernels(kernels);
   empty = kernels.mark();
 });
 beforeEach(() => kernels.release(empty));
@@ -36,7 +39,7 @@ describe.each(sizes)('%i x %i, padded rows:', (width, height) => {
   test('BT.709 to BT.601 in place is within 1 of exact arithmetic; padding stays', () => {
     const layout = paddedLayout(width, height, 7, 3);
     const { at, bytes } = noiseFrame(kernels, layout, 6);
-    kernels.bt709ToBt601(at);
+    matrix.bt709ToBt601(at);
     const result = kernels.u8(at.address, layout.byteLength);
     const expected = Float64Array.from(bytes);
     for (let row = 0; row < height; row++) {
@@ -63,7 +66,7 @@ test('grey stays the same grey; HD green becomes SD green', () => {
   const pixels = kernels.u8(at.address, layout.byteLength);
   const fill = (y: number, u: number, v: number) => {
     pixels.fill(y, 0, layout.offsetU).fill(u, layout.offsetU, layout.offsetV).fill(v, layout.offsetV);
-    kernels.bt709ToBt601(at);
+    matrix.bt709ToBt601(at);
     return [pixels[0], pixels[layout.offsetU], pixels[layout.offsetV]];
   };
   expect(fill(100, 128, 128)).toEqual([100, 128, 128]);

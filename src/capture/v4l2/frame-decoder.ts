@@ -3,6 +3,7 @@ import { type I420Layout, i420Layout } from '../../frame/i420.js';
 import { type Fit, type Placement, placePicture } from '../../frame/picture-fit.js';
 import { FrameScaler, frameScalerBytes } from '../../kernels/frame-scaler.js';
 import type { Kernels } from '../../kernels/kernels.js';
+import { MatrixKernels } from '../../kernels/matrix.js';
 import { RangeKernels } from '../../kernels/range.js';
 import type { JpegDecoder } from '../jpeg/jpeg-decoder.js';
 import { jpegDecoderBytes } from '../jpeg/jpeg-planes.js';
@@ -90,13 +91,14 @@ function rawConverter(kernels: Kernels, format: CaptureFormat, picture: FrameAt)
   const raw = kernels.u8(address, bytes);
   const toI420 = conversionOf(kernels, format, address, picture);
   const range = format.isFullRange ? new RangeKernels(kernels) : null;
+  const matrix = format.isBt709 ? new MatrixKernels(kernels) : null;
   return (data, bytesUsed) => {
     if (bytesUsed < bytes || data.length < bytes) return false;
     // The driver's buffer may be a little longer than the picture: then, and only then, a view is made.
     raw.set(data.length === bytes ? data : data.subarray(0, bytes));
     toI420();
     range?.limitFrame(picture);
-    if (format.isBt709) kernels.bt709ToBt601(picture);
+    matrix?.bt709ToBt601(picture);
     return true;
   };
 }
