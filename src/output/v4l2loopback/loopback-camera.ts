@@ -140,7 +140,7 @@ export class LoopbackCamera implements VirtualCamera {
   /** @returns the format that holds. */
   async #take(node: LoopbackNode, { layout, rate }: StreamFormat): Promise<NodeFormat> {
     node.identify(); // 0.12 and 0.13 bring what they announce up to date only when they are asked for it
-    if (!node.lock()) throw this.#busy();
+    if (!node.lock()) throw this.#busy(this.#system.lockHolder(this.#path));
     const isOld = isBefore013(this.#system.version());
     if (isOld && (await this.#system.isFed(this.#path))) throw this.#busy();
     const wanted = wantedFormat(layout, this.#pixels);
@@ -164,11 +164,12 @@ export class LoopbackCamera implements VirtualCamera {
     }
   }
 
-  #busy(): UserError {
-    const holders = this.#system.holders(this.#path);
+  /** @param writer - who sends to it, if that is known; else all that have it open are named. */
+  #busy(writer: string | null = null): UserError {
+    const holders = writer ? null : this.#system.holders(this.#path);
     return new UserError(
       'DEVICE_BUSY',
-      `Another program sends pictures to ${this.#label}${holders ? `; it is open in ${holders}` : ''}.`,
+      `${writer ?? 'Another program'} sends pictures to ${this.#label}${holders ? `; it is open in ${holders}` : ''}.`,
       'Quit that program, or choose another device with --output.',
     );
   }

@@ -1,6 +1,6 @@
 import { readFileSync, readSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describeHolders, deviceHolders } from '../../system/device-holders.js';
+import { describeHolders, deviceHolders, lockHolder } from '../../system/device-holders.js';
 import { V4l2Device } from '../../system/v4l2/device.js';
 import { DriverNode, type LoopbackNode } from './loopback-node.js';
 import { moduleVersion } from './module-version.js';
@@ -12,6 +12,8 @@ export interface LoopbackSystem {
   open(path: string): LoopbackNode;
   /** Who else has the node open, for people; null if nobody is seen. */
   holders(path: string): string | null;
+  /** Who has locked the node, as every mien does that writes to it; null if it cannot be told. */
+  lockHolder(path: string): string | null;
   /** Of the module; null if it does not tell. */
   version(): string | null;
   /** Whether somebody writes pictures into the node right now. For modules that let anybody write; takes a moment. */
@@ -23,6 +25,10 @@ export interface LoopbackSystem {
 export const machine: LoopbackSystem = {
   open: (path) => new DriverNode(path),
   holders: (path) => describeHolders(deviceHolders(path)),
+  lockHolder: (path) => {
+    const holder = lockHolder(path);
+    return holder && describeHolders([holder]);
+  },
   version: moduleVersion,
   isFed,
   countWatchers: (node) => countWatchers((node as DriverNode).device),

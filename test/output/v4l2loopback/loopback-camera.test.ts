@@ -189,7 +189,6 @@ describe('a device that another program writes to', () => {
   });
 
   test.each<[string, () => void]>([
-    ['is locked by another mien', () => Object.assign(loopback, { isLocked: true })],
     [
       'has no format to ask for (0.15 with exclusive_caps)',
       () => Object.assign(loopback, { formatFailure: failure('EINVAL') }),
@@ -205,6 +204,14 @@ describe('a device that another program writes to', () => {
     const error = await refusal();
     expect(error.code).toBe('DEVICE_BUSY');
     expect(error.message).toMatch(/Another program sends pictures to mien.*ffmpeg \(process 12\)/);
+  });
+
+  test('is locked by another mien, which alone is named, whoever else has it open', async () => {
+    Object.assign(loopback, { isLocked: true, locker: 'mien (process 7)' });
+    const error = await refusal();
+    expect(error.code).toBe('DEVICE_BUSY');
+    expect(error.message).toMatch(/^mien \(process 7\) sends pictures to mien/);
+    expect(error.message).not.toContain('ffmpeg');
   });
 
   test('pictures that come are no concern where the driver itself lets one write', async () => {

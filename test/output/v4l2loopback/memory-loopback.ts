@@ -21,6 +21,7 @@ export class MemoryLoopback implements LoopbackSystem {
   isLocked = false;
   isFedByOthers = false;
   holder: string | null = null;
+  locker: string | null = null;
   /** What opening fails with. */
   openFailure: SystemCallError | null = null;
   formatFailure: SystemCallError | null = null;
@@ -50,6 +51,10 @@ export class MemoryLoopback implements LoopbackSystem {
 
   holders(): string | null {
     return this.holder;
+  }
+
+  lockHolder(): string | null {
+    return this.locker;
   }
 
   version(): string | null {
