@@ -21,13 +21,18 @@ const makeCamera = async (of = layout, pixels = 'yuyv') => {
   return camera;
 };
 
-/** Writes numbered frames for as long as `isDone` says, and returns the number of the last one. */
-async function writeUntil(camera, isDone, { of = layout, from = 0 } = {}) {
+/**
+ * Writes numbered frames for as long as `isDone` says, and returns the number of the last one. With a `reader`, each waits
+ * until the one before was read, a quarter of a second at most: the driver writes over what a slow reader has not fetched.
+ */
+async function writeUntil(camera, isDone, { of = layout, from = 0, reader = null } = {}) {
   let sequence = from;
   const until = Date.now() + 20_000; // a failure must not hang the guest
   do {
+    const read = reader?.pictures;
     camera.write(numberedFrame(of, sequence++));
     await sleep(25);
+    for (let waited = 0; reader && reader.pictures === read && !isDone() && waited < 250; waited += 5) await sleep(5);
   } while (!isDone() && Date.now() < until);
   return sequence - 1;
 }
@@ -51,7 +56,7 @@ function startReader(count, file = '/tmp/read.raw') {
 /** Reads `count` pictures while they are written. */
 async function readBack(camera, count, options = {}) {
   const reader = startReader(count);
-  const last = await writeUntil(camera, () => reader.isDone, options);
+  const last = await writeUntil(camera, () => reader.isDone, { ...options, reader });
   const bytes = readFileSync(reader.file);
   const { width, height, pixels } = camera.format;
   return identify(bytes, { width, height, pixels, last, ...(options.of && { layout: options.of }) });
