@@ -85,11 +85,10 @@ export class SteadyCamera {
   }
 
   #sendStandIn(): void {
-    const now = nowMs();
     const card = this.#cadence.standIn === 'card' && this.#holds !== 'card' ? this.#card : null;
     if (card === null) this.#send(() => this.#camera.repeat());
     else if (this.#send(() => this.#camera.write(this.#cardFrame(card)))) this.#holds = 'card';
-    this.#cadence.standInSent(now);
+    this.#cadence.standInSent(nowMs()); // after it is sent: this process may have been stopped meanwhile
   }
 
   #cardFrame(data: Uint8Array): Frame {

@@ -61,7 +61,7 @@ function snapshot(tick) {
   const sum = (key) => stages.reduce((total, stage) => total + stage[key], 0);
   const total = { name: 'total', p50: sum('p50'), p95: sum('p95'), p99: sum('p99'), budget: FRAME_MS };
   return {
-    source: { name: 'cap13_edit2.mp4', width: 1280, height: 720, fps: 30 },
+    source: { name: 'cap13_edit2.mp4', width: 1280, height: 720, fps: 30, status: { kind: 'live' } },
     fpsIn: 29.97,
     fpsOut: mode === 'late' ? 22.4 : 29.9,
     frames: { captured: 6 * tick + 3, written: 6 * tick, dropped: 3 },
@@ -72,8 +72,8 @@ function snapshot(tick) {
       tick % 100 < 90 ? { kind: 'tracked', presence: 0.98, widthPx: 310 + 8 * Math.sin(tick / 7) } : { kind: 'none' },
     settings,
     sinks: [
-      { kind: 'preview', name: 'page', written: 6 * tick, dropped: 0 },
-      { kind: 'counting', name: 'count', written: 6 * tick, dropped: 0 },
+      { kind: 'preview', name: 'page', written: 6 * tick, dropped: 0, watchers: 1 },
+      { kind: 'counting', name: 'count', written: 6 * tick, dropped: 0, watchers: null },
     ],
     cpuPercent: 84 + 6 * wave,
     rssMb: 214,
