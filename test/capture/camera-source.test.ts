@@ -73,7 +73,7 @@ test('missing at the start: the usual size, waited for, and picked up when plugg
   expect(clock.now() - startedAt).toBeLessThan(8e6);
   expect(statuses).toEqual([
     { kind: 'starting' },
-    { kind: 'missing', detail: 'The camera "test" was not found; none is there.' },
+    { kind: 'missing', detail: 'The camera "test" was not found; no webcam is there.' },
     { kind: 'starting' },
     { kind: 'live' },
   ]);

@@ -98,7 +98,7 @@ describe('the camera source over vivid', () => {
   test('missing at the start', () => {
     expect(one('missing')['statuses']).toMatchObject([
       { kind: 'starting' },
-      { kind: 'missing', detail: 'The camera "vivid" was not found; none is there.' },
+      { kind: 'missing', detail: 'The camera "vivid" was not found; no webcam is there.' },
       { kind: 'starting' },
       { kind: 'live' },
     ]);

@@ -33,10 +33,10 @@ export function findCamera(wanted: string, devices: readonly DeviceIdentity[]): 
       'Name it by its path, for example --camera /dev/video0.',
     );
   }
-  const there = cameras.length === 0 ? 'none is there' : `there are ${list(cameras)}`;
-  if (wanted === AUTO_CAMERA) {
-    throw new UserError('DEVICE_MISSING', `No camera was found; ${there}.`, 'Plug a camera in.');
-  }
+  if (wanted === AUTO_CAMERA) throw new UserError('DEVICE_MISSING', 'No webcam was found.', 'Plug one in.');
+  // Virtual cameras are left out: one of them may be mien's own.
+  const webcams = cameras.filter(isReal);
+  const there = webcams.length === 0 ? 'no webcam is there' : `there are ${list(webcams)}`;
   const other = devices.find(({ path }) => path === wanted);
   throw new UserError(
     'DEVICE_MISSING',
