@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Command, InvalidArgumentError } from 'commander';
 import type { Config, ConfigKey } from '../config/config.js';
 import { LiveSettings } from '../config/settings.js';
+import { UserError } from '../errors.js';
 import { Loop } from '../pipeline/loop.js';
 import type { StageStats, Telemetry } from '../telemetry/telemetry.js';
 import { addConfigOptions, configOf } from './config-options.js';
@@ -37,9 +38,17 @@ Examples:
     source: 'what to measure with: the demo, whatever webcams there are; demo, synthetic, or a video file',
     json: 'print the result as one JSON object',
   });
-  return command.action((options: { seconds: number; live?: boolean }) =>
-    run(configOf(command, KEYS), { seconds: options.seconds, live: options.live ?? false }),
-  );
+  return command.action((options: { seconds: number; live?: boolean }) => {
+    // In the config file it is meant for `mien run`.
+    if (command.getOptionValueSource('source') === 'cli' && command.getOptionValue('source') === 'camera') {
+      throw new UserError(
+        'CONFIG_INVALID',
+        'A webcam cannot be measured with: the result would be its own rate.',
+        'Leave out --source, or name a clip; what a webcam costs is in the figures of mien itself.',
+      );
+    }
+    return run(configOf(command, KEYS), { seconds: options.seconds, live: options.live ?? false });
+  });
 }
 
 async function run(config: Config, { seconds, live }: { seconds: number; live: boolean }): Promise<void> {

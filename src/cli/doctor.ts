@@ -50,6 +50,7 @@ Examples:
 
 async function run(options: DoctorOptions): Promise<void> {
   const { json = false, fix = false, yes = false, print } = options;
+  if (yes && !fix) throw new UserError('CONFIG_INVALID', '--yes answers the questions of --fix.', 'Add --fix.');
   if (fix && json) throw new UserError('CONFIG_INVALID', '--fix asks, and --json is for programs.', 'Use one of them.');
   if (fix && !yes && !process.stdin.isTTY) {
     throw new UserError(

@@ -115,6 +115,11 @@ test('bench --json has the documented shape', async () => {
   ]);
 });
 
+test('bench refuses a webcam, which would measure its own rate', async () => {
+  const { code, stderr } = await runMien(['bench', '--source', 'camera']);
+  expect([code, stderr]).toEqual([1, expect.stringContaining('A webcam cannot be measured with')]);
+});
+
 test('--json prints an object a second, and SIGTERM leaves a playable recording and exit code 0', async () => {
   const out = join(folder, 'live.mp4');
   const mien = startMien(['--json', '--no-preview', '--record', out, '--size', '320x240']);

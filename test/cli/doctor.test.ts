@@ -43,3 +43,8 @@ test('--fix without a terminal to ask on, or for a program, is refused', async (
   });
   expect(await runMien(['doctor', '--fix', '--json'])).toMatchObject({ code: 1, stdout: '' });
 });
+
+test('--yes alone is an error: it answers nothing', async () => {
+  const { code, stderr } = await runMien(['doctor', '--yes']);
+  expect([code, stderr]).toEqual([1, expect.stringContaining('Add --fix.')]);
+});
