@@ -2,7 +2,7 @@
 // /dev/null; a plain copy beside them. node benchmarks/loopback.bench.mjs
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { i420Layout } from '../dist/frame/i420.js';
-import { PicturePacker } from '../dist/output/v4l2loopback/picture-packer.js';
+import { PicturePacker } from '../dist/output/picture-packer.js';
 import { measure, report } from './measure.mjs';
 
 const [width, height] = [1280, 720];

@@ -3,7 +3,7 @@ import { UserError } from '../errors.js';
 import type { Micros } from '../frame/clock.js';
 import type { FrameStamp, Rate } from '../frame/frame.js';
 import { type I420Layout, i420Layout } from '../frame/i420.js';
-import { chooseFrameSize, type Fit, type Size } from '../frame/picture-fit.js';
+import { chooseFrameSize, evenSize, type Fit } from '../frame/picture-fit.js';
 import { Kernels } from '../kernels/kernels.js';
 import { SystemCallError } from '../system/libc.js';
 import type { SourceStatus } from '../telemetry/telemetry.js';
@@ -246,9 +246,4 @@ export class CameraSource implements FrameSource {
     this.#connection?.close();
     this.#connection = null;
   }
-}
-
-/** Chroma has half the size: even sides keep both in step all the way to the virtual camera. */
-function evenSize({ width, height }: Size): Size {
-  return { width: Math.max(2, width & ~1), height: Math.max(2, height & ~1) };
 }

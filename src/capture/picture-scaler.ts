@@ -1,12 +1,8 @@
 import type { Frame as AvFrame, SoftwareScaleContext } from 'node-av/lib';
-import { type I420Layout, i420Layout } from '../frame/i420.js';
+import { fillBlack, type I420Layout, i420Layout } from '../frame/i420.js';
 import { type Fit, type Placement, placePicture, type Size } from '../frame/picture-fit.js';
 import type { Ffmpeg } from '../system/ffmpeg.js';
 import { copyUpright, isSideways, type Orientation } from './orientation.js';
-
-/** Black in limited range. */
-const BLACK_Y = 16;
-const BLACK_UV = 128;
 
 /**
  * Turns decoded pictures of any pixel format, size and colour matrix into the working picture: I420, BT.601, limited
@@ -54,8 +50,7 @@ export class PictureScaler {
     const { offsetY, offsetU, offsetV, strideY, strideUV } = this.#layout;
     const { shown } = this.#place;
     if (shown.width < this.#layout.width || shown.height < this.#layout.height) {
-      into.fill(BLACK_Y, offsetY, offsetU);
-      into.fill(BLACK_UV, offsetU, this.#layout.byteLength);
+      fillBlack(into, this.#layout);
     }
     this.#copyPlane(0, into, offsetY, strideY, 1);
     this.#copyPlane(1, into, offsetU, strideUV, 2);

@@ -40,3 +40,12 @@ export function i420Layout(width: number, height: number): I420Layout {
     byteLength: offsetV + strideUV * heightUV,
   };
 }
+
+/** Black in limited range. */
+export const BLACK = { y: 16, uv: 128 } as const;
+
+/** Makes a whole frame black. @param pixels - `layout.byteLength` bytes. */
+export function fillBlack(pixels: Uint8Array, { offsetU, byteLength }: I420Layout): void {
+  pixels.fill(BLACK.y, 0, offsetU);
+  pixels.fill(BLACK.uv, offsetU, byteLength);
+}

@@ -93,6 +93,11 @@ export function chooseFrameSize(
   return picture;
 }
 
+/** Odd sides cut by a pixel: chroma comes in pairs, and few programs agree on what is left of half a pair. */
+export function evenSize({ width, height }: Size): Size {
+  return { width: Math.max(2, width & ~1), height: Math.max(2, height & ~1) };
+}
+
 function requireSide(name: string, side: number): void {
   if (isSide(side)) return;
   throw new UserError(

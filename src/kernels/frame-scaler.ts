@@ -1,12 +1,8 @@
 import type { FrameAt } from '../frame/frame-at.js';
-import type { I420Layout } from '../frame/i420.js';
+import { BLACK, type I420Layout } from '../frame/i420.js';
 import type { Placement } from '../frame/picture-fit.js';
 import type { Kernels } from './kernels.js';
 import { type PlaneTables, placeTables, planPlane, tablesBytes } from './scaler-tables.js';
-
-/** Black in limited range. */
-const BLACK_Y = 16;
-const BLACK_UV = 128;
 
 /** The kernels of assembly/scale.ts, and the plane kernels that bars and mere copies need. */
 interface ScaleExports {
@@ -102,9 +98,9 @@ export class FrameScaler {
   #blacken({ address, layout }: FrameAt): void {
     const { width, height, strideY, strideUV, heightUV } = layout;
     const widthUV = (width + 1) >> 1;
-    this.#run.fillPlane(address + layout.offsetY, strideY, width, height, BLACK_Y);
-    this.#run.fillPlane(address + layout.offsetU, strideUV, widthUV, heightUV, BLACK_UV);
-    this.#run.fillPlane(address + layout.offsetV, strideUV, widthUV, heightUV, BLACK_UV);
+    this.#run.fillPlane(address + layout.offsetY, strideY, width, height, BLACK.y);
+    this.#run.fillPlane(address + layout.offsetU, strideUV, widthUV, heightUV, BLACK.uv);
+    this.#run.fillPlane(address + layout.offsetV, strideUV, widthUV, heightUV, BLACK.uv);
   }
 }
 

@@ -90,6 +90,7 @@ export class Kernels extends KernelMemory {
   /** I420 to NV12, losslessly: the inverse of `nv12ToI420`. */
   i420ToNv12(src: FrameAt, dstY: number, dstStrideY: number, dstUV: number, dstStrideUV: number): void {
     const { address, layout } = src;
+    const widthUV = (layout.width + 1) >> 1;
     this.#run.copyPlane(address + layout.offsetY, layout.strideY, dstY, dstStrideY, layout.width, layout.height);
     this.#run.joinPairs(
       address + layout.offsetU,
@@ -97,7 +98,7 @@ export class Kernels extends KernelMemory {
       layout.strideUV,
       dstUV,
       dstStrideUV,
-      (layout.width + 1) >> 1,
+      widthUV,
       layout.heightUV,
     );
   }

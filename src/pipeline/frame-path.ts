@@ -5,7 +5,7 @@ import type { ChannelFrame } from '../frame/channel.js';
 import { nowMs } from '../frame/clock.js';
 import type { FrameStamp, Rate } from '../frame/frame.js';
 import type { FrameAt } from '../frame/frame-at.js';
-import type { I420Layout } from '../frame/i420.js';
+import { fillBlack, type I420Layout } from '../frame/i420.js';
 import { Kernels } from '../kernels/kernels.js';
 import { LatencyLedger, type LedgerRow } from '../telemetry/ledger.js';
 import type { FaceState } from '../tracking/face.js';
@@ -81,7 +81,8 @@ export class FramePath {
     this.#unmirrored = { layout, address: kernels.alloc(layout.byteLength) };
     this.#pixels = kernels.u8(this.#frame.address, layout.byteLength);
     this.#unmirroredPixels = kernels.u8(this.#unmirrored.address, layout.byteLength);
-    this.#card = new Uint8Array(layout.byteLength).fill(128).fill(16, 0, layout.offsetU);
+    this.#card = new Uint8Array(layout.byteLength);
+    fillBlack(this.#card, layout);
     this.outputs = new OutputSet();
     effect.configure({ kernels, frame: this.#frame, rate });
   }

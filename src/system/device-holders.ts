@@ -22,21 +22,6 @@ export function deviceHolders(path: string): DeviceHolder[] {
   return holders;
 }
 
-/** Who holds the lock (flock) of a file or node; null for nobody. Source: proc_locks(5). */
-export function lockHolder(path: string): DeviceHolder | null {
-  const stats = statSync(path, { throwIfNoEntry: false });
-  if (!stats) return null;
-  // As the kernel prints it; the numbers of a device as gnu_dev_major and gnu_dev_minor take them apart.
-  const hex = (number: number) => number.toString(16).padStart(2, '0');
-  const minor = (stats.dev & 0xff) | ((stats.dev >> 12) & 0xfff00);
-  const file = `${hex((stats.dev >> 8) & 0xfff)}:${hex(minor)}:${stats.ino}`;
-  for (const line of readFileSync('/proc/locks', 'utf8').split('\n')) {
-    const [, kind, , , pid, locked] = line.trim().split(/\s+/);
-    if (kind === 'FLOCK' && locked === file && pid !== undefined) return { pid: Number(pid), command: commandOf(pid) };
-  }
-  return null;
-}
-
 /** "firefox (process 4711)", several joined by "and"; null for none. */
 export function describeHolders(holders: readonly DeviceHolder[]): string | null {
   if (holders.length === 0) return null;
@@ -66,7 +51,8 @@ function rdevOf(path: string): number | null {
   return stats?.isCharacterDevice() ? stats.rdev : null;
 }
 
-function commandOf(pid: string): string {
+/** What a process is called, for people. */
+export function commandOf(pid: string): string {
   try {
     const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
     const program = (words[0] ?? '').split('/').pop() ?? '';

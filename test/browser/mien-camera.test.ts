@@ -3,12 +3,12 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { ClipSource } from '../../src/capture/clip-source.js';
 import { demoClipPath } from '../../src/capture/demo-clip.js';
 import type { I420Layout } from '../../src/frame/i420.js';
-import { PrivateSession, whyNoSession } from '../pipewire/private-session.mjs';
+import { PrivateSession } from '../pipewire/private-session.mjs';
 import { startReader } from '../pipewire/programs.js';
 import { RunningMien } from '../pipewire/running-mien.js';
 import { expectWholeAndInOrder, medianAgeByStamps } from './call-frames.js';
 import { ask, openCallPage, type PageFrame } from './call-pages.js';
-import { CALL_ARGS, launchChromium, needsChromium, whyNoChromium } from './chromium.js';
+import { hasPortalBrowser, needsPortalBrowser, openPortalBrowser } from './portal-browser.js';
 
 // The whole of mien as a user runs it, touch-up on, seen by a page in Chromium and by the far end of its call.
 
@@ -34,23 +34,17 @@ async function startMien(source: 'demo' | 'synthetic'): Promise<void> {
 }
 
 beforeAll(async () => {
-  if (whyNoChromium() !== null || whyNoSession({ portal: true }) !== null) return;
+  if (!hasPortalBrowser()) return;
   session = await PrivateSession.start({ portal: true });
   await startMien('demo');
-  browser = await launchChromium({ env: session.env, args: CALL_ARGS });
-  context = await browser.newContext({ permissions: ['camera'] });
-  page = await openCallPage(context);
+  ({ browser, context, page } = await openPortalBrowser(session));
 });
 afterAll(async () => {
   await browser?.close();
   await session?.close();
 });
 
-beforeEach((running) => {
-  needsChromium(running);
-  const reason = whyNoSession({ portal: true });
-  if (reason) running.skip(reason);
-});
+beforeEach(needsPortalBrowser);
 
 const cameras = () => ask<{ label: string; deviceId: string }[]>(page, 'cameras');
 

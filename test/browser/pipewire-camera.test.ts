@@ -1,10 +1,10 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { PrivateSession, whyNoSession } from '../pipewire/private-session.mjs';
+import { PrivateSession } from '../pipewire/private-session.mjs';
 import { Producer } from '../pipewire/programs.js';
 import { expectWholeAndInOrder, medianAgeMs } from './call-frames.js';
 import { ask, openCallPage, type PageFrame } from './call-pages.js';
-import { CALL_ARGS, launchChromium, needsChromium, whyNoChromium } from './chromium.js';
+import { hasPortalBrowser, needsPortalBrowser, openPortalBrowser } from './portal-browser.js';
 
 const LABEL = 'mien for the test';
 /** Frames that are looked at: about 3 s. */
@@ -17,24 +17,18 @@ let context: BrowserContext;
 let page: Page;
 
 beforeAll(async () => {
-  if (whyNoChromium() !== null || whyNoSession({ portal: true }) !== null) return;
+  if (!hasPortalBrowser()) return;
   session = await PrivateSession.start({ portal: true });
   producer = new Producer(session, { description: LABEL, stamps: true });
   await producer.event();
-  browser = await launchChromium({ env: session.env, args: CALL_ARGS });
-  context = await browser.newContext({ permissions: ['camera'] });
-  page = await openCallPage(context);
+  ({ browser, context, page } = await openPortalBrowser(session));
 });
 afterAll(async () => {
   await browser?.close();
   await session?.close();
 });
 
-beforeEach((running) => {
-  needsChromium(running);
-  const reason = whyNoSession({ portal: true });
-  if (reason) running.skip(reason);
-});
+beforeEach(needsPortalBrowser);
 
 /** RGB of a pixel of the synthetic picture. Source: its ramp and colours, and ITU-R BT.601-7. */
 function expectedRgb(number: number, { x, y }: { x: number; y: number }): number[] {

@@ -9,7 +9,8 @@ import type { Micros } from '../../src/frame/clock.js';
 import { nowMs } from '../../src/frame/clock.js';
 import { i420Layout } from '../../src/frame/i420.js';
 import { type CardState, renderCard } from '../../src/output/card.js';
-import { KeptPicture } from '../../src/output/pipewire/kept-picture.js';
+import { PicturePacker } from '../../src/output/picture-packer.js';
+import { nv12Format } from '../../src/output/pipewire/camera-params.js';
 import { RecordingSink } from '../../src/output/recording-sink.js';
 import { runMien } from '../cli/run-mien.js';
 import { PrivateSession, whyNoSession } from './private-session.mjs';
@@ -55,9 +56,9 @@ async function started(args: readonly string[] = SYNTHETIC): Promise<RunningMien
 
 /** A card as consumers get it. */
 async function cardPixels(state: CardState): Promise<Uint8Array> {
-  const picture = await KeptPicture.make(layout);
-  picture.keep(await renderCard(layout, { title: 'mien', state }));
-  return picture.nv12;
+  const packer = await PicturePacker.create(layout, nv12Format(layout));
+  packer.pack(await renderCard(layout, { title: 'mien', state }));
+  return packer.picture;
 }
 
 const hashOfCard = async (state: CardState) =>

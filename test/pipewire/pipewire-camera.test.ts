@@ -4,7 +4,8 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { readFrameNumber } from '../../src/capture/frame-number.js';
 import { SyntheticSource } from '../../src/capture/synthetic-source.js';
 import { i420Layout } from '../../src/frame/i420.js';
-import { KeptPicture } from '../../src/output/pipewire/kept-picture.js';
+import { PicturePacker } from '../../src/output/picture-packer.js';
+import { nv12Format } from '../../src/output/pipewire/camera-params.js';
 import { PrivateSession, whyNoSession } from './private-session.mjs';
 import { exit, framesOfGstreamer, Producer, startReader } from './programs.js';
 
@@ -63,7 +64,8 @@ test('GStreamer gets whole frames in order, with no pixel wrong; nobody watching
   expect(frames).toHaveLength(60);
 
   const source = new SyntheticSource();
-  const [picture, kept] = [new Uint8Array(layout.byteLength), await KeptPicture.make(layout)];
+  const picture = new Uint8Array(layout.byteLength);
+  const packer = await PicturePacker.create(layout, nv12Format(layout));
   let number = -1;
   for (const frame of frames) {
     const { top, bottom } = readFrameNumber(frame, layout);
@@ -71,8 +73,8 @@ test('GStreamer gets whole frames in order, with no pixel wrong; nobody watching
     expect(top).toBeGreaterThan(number);
     for (; number < top!; number++) source.next();
     source.convert(picture);
-    kept.keep(picture);
-    expect(Buffer.compare(kept.nv12, frame), `pixels of frame ${number}`).toBe(0);
+    packer.pack(picture);
+    expect(Buffer.compare(packer.picture, frame), `pixels of frame ${number}`).toBe(0);
   }
   // A consumer that is late, on a busy machine, misses frames: it never gets old ones instead.
   const passed = number + 1 - readFrameNumber(frames[0]!, layout).top!;

@@ -1,7 +1,7 @@
-import { closeSync, constants, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, constants, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../../errors.js';
-import { LOCK_EX, LOCK_NB, lastError, libc } from '../../system/libc.js';
+import { lockHolder, tryLock } from '../../system/file-lock.js';
 import { runtimeFolder } from './availability.js';
 
 /**
@@ -16,20 +16,14 @@ export class CameraLock {
     const path = lockPath(nodeName);
     const fd = openLock(path);
     this.#fd = fd;
-    if (libc().flock(fd, LOCK_EX | LOCK_NB) < 0) {
-      const error = lastError(`flock of ${path}`);
-      this.release();
-      if (error.code !== 'EWOULDBLOCK' && error.code !== 'EAGAIN') throw error;
-      const holder = readFileSync(path, 'utf8').trim();
-      throw new UserError(
-        'DEVICE_BUSY',
-        `A mien that runs already (process ${holder || 'unknown'}) is the PipeWire camera "${nodeName}".`,
-        `Stop it first${holder ? `, with: kill ${holder}` : ''}, or give this camera another name.`,
-        { cause: error },
-      );
-    }
-    ftruncateSync(fd);
-    writeSync(fd, `${process.pid}\n`, 0);
+    if (tryLock(fd, path)) return;
+    this.release();
+    const pid = lockHolder(path)?.pid;
+    throw new UserError(
+      'DEVICE_BUSY',
+      `A mien that runs already (process ${pid ?? 'unknown'}) is the PipeWire camera "${nodeName}".`,
+      `Stop it first${pid ? `, with: kill ${pid}` : ''}, or give this camera another name.`,
+    );
   }
 
   /** Safe to call twice. The file stays: taking it away would race with the next one to lock it. */

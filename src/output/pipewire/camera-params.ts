@@ -1,4 +1,6 @@
 import type { I420Layout } from '../../frame/i420.js';
+import { evenSize } from '../../frame/picture-fit.js';
+import { type PackedFormat, packedBytes } from '../picture-packer.js';
 import type { StreamFormat } from '../sink.js';
 import {
   CHOICE_FLAGS,
@@ -34,22 +36,10 @@ export const HEADER_BYTES = 32;
 /** Two on their way, one being shown, one being written; more where a program asks for them. */
 const BUFFERS = { wanted: 4, least: 2, most: 8 };
 
-/** How NV12 lies in a buffer: a luma plane and, right after it, one of U V pairs at half height. */
-export interface Nv12Size {
-  /** Even. */
-  readonly width: number;
-  /** Even. */
-  readonly height: number;
-  /** Of luma rows and chroma rows alike. */
-  readonly stride: number;
-  readonly byteLength: number;
-}
-
-/** The size of what goes out: an odd side is cut by one pixel, for programs do not agree on what NV12 of those looks like. */
-export function nv12Size(frame: I420Layout): Nv12Size {
-  const width = frame.width - (frame.width % 2);
-  const height = frame.height - (frame.height % 2);
-  return { width, height, stride: width, byteLength: width * height * 1.5 };
+/** What goes out: NV12, its planes one after the other. */
+export function nv12Format(frame: I420Layout): PackedFormat {
+  const { width, height } = evenSize(frame);
+  return { width, height, pixels: 'NV12', strideBytes: width };
 }
 
 /**
@@ -58,7 +48,8 @@ export function nv12Size(frame: I420Layout): Nv12Size {
  */
 export function cameraParams(format: StreamFormat): readonly Pod[] {
   const { layout, rate } = format;
-  const { width, height, stride, byteLength } = nv12Size(layout);
+  const packed = nv12Format(layout);
+  const { width, height } = packed;
   return [
     objectPod(OBJECT_FORMAT, PARAM_ENUM_FORMAT, [
       [0x1, idPod(MEDIA_TYPE_VIDEO)],
@@ -70,8 +61,8 @@ export function cameraParams(format: StreamFormat): readonly Pod[] {
     objectPod(OBJECT_PARAM_BUFFERS, PARAM_BUFFERS, [
       [1, intChoicePod(CHOICE_RANGE, BUFFERS.wanted, BUFFERS.least, BUFFERS.most)],
       [2, intPod(1)], // blocks of memory in a buffer
-      [3, intPod(byteLength)],
-      [4, intPod(stride)],
+      [3, intPod(packedBytes(packed))],
+      [4, intPod(packed.strideBytes)],
       [6, intChoicePod(CHOICE_FLAGS, 1 << DATA_MEM_FD)],
     ]),
     objectPod(OBJECT_PARAM_META, PARAM_META, [

@@ -1,6 +1,7 @@
 import koffi from 'koffi';
+import { packedBytes } from '../picture-packer.js';
 import { OutputGone, type StreamFormat } from '../sink.js';
-import { cameraParams, cameraProperties, nv12Size } from './camera-params.js';
+import { cameraParams, cameraProperties, nv12Format } from './camera-params.js';
 import {
   type Address,
   DIRECTION_OUTPUT,
@@ -53,9 +54,9 @@ export class CameraStream {
    * @throws UserError LIBRARY_MISSING, or Error if the daemon cannot be reached.
    */
   constructor({ nodeName, description }: CameraName, format: StreamFormat) {
-    const { stride, byteLength } = nv12Size(format.layout);
-    this.#stride = stride;
-    this.#byteLength = byteLength;
+    const packed = nv12Format(format.layout);
+    this.#stride = packed.strideBytes;
+    this.#byteLength = packedBytes(packed);
     try {
       this.#connect(nodeName, description, cameraParams(format));
     } catch (error) {
@@ -96,7 +97,7 @@ export class CameraStream {
   }
 
   /**
-   * Sends one picture of `nv12Size` bytes, or leaves it out: it never waits for a consumer.
+   * Sends one packed picture (`nv12Format`), or leaves it out: it never waits for a consumer.
    *
    * @throws OutputGone if the buffers are not what was offered.
    * @param pts - nanoseconds on CLOCK_MONOTONIC; moved on where it is not later than the last one.

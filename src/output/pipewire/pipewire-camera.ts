@@ -2,11 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { UserError } from '../../errors.js';
 import { nowMs } from '../../frame/clock.js';
 import type { Frame } from '../../frame/frame.js';
+import { PicturePacker } from '../picture-packer.js';
 import { OutputGone, type StreamFormat, type VirtualCamera } from '../sink.js';
 import { daemonMissing } from './availability.js';
 import { CameraLock } from './camera-lock.js';
+import { nv12Format } from './camera-params.js';
 import { CameraStream } from './camera-stream.js';
-import { KeptPicture } from './kept-picture.js';
 
 /** What has become of the pictures since the start. `dropped`: somebody watched, but no buffer came back in time. */
 export interface CameraStats {
@@ -35,7 +36,8 @@ export class PipewireCamera implements VirtualCamera {
   #lock: CameraLock | null = null;
   #stream: CameraStream | null = null;
   /** Outlives the stream: a camera that was opened again shows what it showed. */
-  #picture: KeptPicture | null = null;
+  #packer: PicturePacker | null = null;
+  #hasPicture = false;
   #sent = 0;
   #dropped = 0;
 
@@ -56,7 +58,10 @@ export class PipewireCamera implements VirtualCamera {
     await this.close();
     try {
       this.#lock = new CameraLock(this.#nodeName);
-      if (!isSameSize(this.#picture, format)) this.#picture = await KeptPicture.make(format.layout);
+      if (!isSameSize(this.#packer, format)) {
+        this.#packer = await PicturePacker.create(format.layout, nv12Format(format.layout));
+        this.#hasPicture = false;
+      }
       this.#stream = connect(this.#nodeName, this.label, format);
       await this.#connected(this.#stream);
     } catch (error) {
@@ -66,13 +71,14 @@ export class PipewireCamera implements VirtualCamera {
   }
 
   write(frame: Frame): void {
-    this.#kept.keep(frame.data);
+    this.#packed.pack(frame.data);
+    this.#hasPicture = true;
     this.#send(BigInt(Math.round(frame.capturedAt * 1000)));
   }
 
   repeat(): void {
-    if (this.#kept.isEmpty) this.#connection();
-    else this.#send(process.hrtime.bigint());
+    if (this.#hasPicture) this.#send(process.hrtime.bigint());
+    else this.#connection();
   }
 
   /** PipeWire tells only whether somebody watches: 0 or 1. */
@@ -88,7 +94,7 @@ export class PipewireCamera implements VirtualCamera {
   }
 
   #send(pts: bigint): void {
-    switch (this.#connection().send(this.#kept.nv12, pts)) {
+    switch (this.#connection().send(this.#packed.picture, pts)) {
       case 'sent':
         this.#sent++;
         break;
@@ -100,9 +106,9 @@ export class PipewireCamera implements VirtualCamera {
     }
   }
 
-  get #kept(): KeptPicture {
-    if (!this.#picture) throw new Error('the camera is not open');
-    return this.#picture;
+  get #packed(): PicturePacker {
+    if (!this.#packer) throw new Error('the camera is not open');
+    return this.#packer;
   }
 
   #connection(): CameraStream {
@@ -118,8 +124,8 @@ export class PipewireCamera implements VirtualCamera {
   }
 }
 
-function isSameSize(picture: KeptPicture | null, { layout }: StreamFormat): boolean {
-  return picture?.layout.width === layout.width && picture.layout.height === layout.height;
+function isSameSize(packer: PicturePacker | null, { layout }: StreamFormat): boolean {
+  return packer?.layout.width === layout.width && packer.layout.height === layout.height;
 }
 
 function connect(nodeName: string, description: string, format: StreamFormat): CameraStream {

@@ -2,13 +2,13 @@ import { UserError } from '../../errors.js';
 import type { Frame } from '../../frame/frame.js';
 import { SystemCallError } from '../../system/libc.js';
 import { CAP } from '../../system/v4l2/structs.js';
+import { PACKED_FORMATS, type PackedFormat, PicturePacker } from '../picture-packer.js';
 import { OutputGone, type StreamFormat, type VirtualCamera } from '../sink.js';
 import { requireLoopback, unopenable } from './find-loopback.js';
-import type { LoopbackNode, NodeFormat, WantedFormat } from './loopback-node.js';
+import type { LoopbackNode, WantedFormat } from './loopback-node.js';
 import { type LoopbackSystem, machine } from './loopback-system.js';
 import { isBefore013 } from './module-version.js';
 import { isRefusal, type LoopbackPixels, negotiateFormat, wantedFormat } from './negotiate-format.js';
-import { PACKED_FORMATS, PicturePacker } from './picture-packer.js';
 import type { WatcherCount } from './watcher-count.js';
 
 /** Which device to be, and how pictures are packed unless a reader holds the device to another format. */
@@ -20,7 +20,7 @@ export interface LoopbackOptions {
 /** What is there while the device is open. */
 interface OpenCamera {
   readonly node: LoopbackNode;
-  readonly format: NodeFormat;
+  readonly format: PackedFormat;
   readonly packer: PicturePacker;
   readonly watchers: WatcherCount;
   hasPicture: boolean;
@@ -62,7 +62,7 @@ export class LoopbackCamera implements VirtualCamera {
   }
 
   /** What the device takes while it is open; it may differ from what was asked for if a reader holds it. */
-  get format(): NodeFormat | null {
+  get format(): PackedFormat | null {
     return this.#open?.format ?? null;
   }
 
@@ -138,7 +138,7 @@ export class LoopbackCamera implements VirtualCamera {
   }
 
   /** @returns the format that holds. */
-  async #take(node: LoopbackNode, { layout, rate }: StreamFormat): Promise<NodeFormat> {
+  async #take(node: LoopbackNode, { layout, rate }: StreamFormat): Promise<PackedFormat> {
     node.identify(); // 0.12 and 0.13 bring what they announce up to date only when they are asked for it
     if (!node.lock()) throw this.#busy(this.#system.lockHolder(this.#path));
     const isOld = isBefore013(this.#system.version());
@@ -175,7 +175,7 @@ export class LoopbackCamera implements VirtualCamera {
   }
 
   /** @param caps - of the node while it is written to: it should no longer announce output then. */
-  #warningOf(caps: number, wanted: WantedFormat, granted: NodeFormat): string | null {
+  #warningOf(caps: number, wanted: WantedFormat, granted: PackedFormat): string | null {
     if (caps & CAP.VIDEO_OUTPUT) {
       return (
         'The v4l2loopback module was loaded without exclusive_caps=1: Chromium, Zoom and others may not list the camera. ' +
@@ -193,7 +193,7 @@ export class LoopbackCamera implements VirtualCamera {
     return ` by ${this.#system.holders(this.#path) ?? 'its control keep_format'}`;
   }
 
-  #locked({ width, height, pixels }: NodeFormat): UserError {
+  #locked({ width, height, pixels }: PackedFormat): UserError {
     return new UserError(
       'DEVICE_BUSY',
       `${this.#label} is held to ${width}x${height} ${pixels}${this.#byWhom()}; mien sends ${PACKED_FORMATS.join(', ')}.`,

@@ -1,7 +1,7 @@
 import { writeSync } from 'node:fs';
-import { constants } from 'node:os';
 import type { Rate } from '../../frame/frame.js';
-import { LOCK_EX, LOCK_NB, lastError, libc, systemCallError } from '../../system/libc.js';
+import { tryLock } from '../../system/file-lock.js';
+import { systemCallError } from '../../system/libc.js';
 import { type DeviceIdentity, V4l2Device } from '../../system/v4l2/device.js';
 import {
   BUF_TYPE,
@@ -15,18 +15,10 @@ import {
   StreamParm,
   YCBCR_ENC,
 } from '../../system/v4l2/structs.js';
-
-/** What a node takes: the size, the pixel format by its four characters, and the bytes of a row (of luma, if planar). */
-export interface NodeFormat {
-  readonly width: number;
-  readonly height: number;
-  /** "YUYV" */
-  readonly pixels: string;
-  readonly strideBytes: number;
-}
+import type { PackedFormat } from '../picture-packer.js';
 
 /** What a node is asked for. */
-export type WantedFormat = Pick<NodeFormat, 'width' | 'height' | 'pixels'>;
+export type WantedFormat = Pick<PackedFormat, 'width' | 'height' | 'pixels'>;
 
 /** An open v4l2loopback node, as far as writing to it goes: the driver's, or its twin in tests. */
 export interface LoopbackNode {
@@ -36,9 +28,9 @@ export interface LoopbackNode {
   identify(): DeviceIdentity;
   /** Takes the node for this process, until it is closed or the process dies; false if another one has it. */
   lock(): boolean;
-  format(): NodeFormat;
+  format(): PackedFormat;
   /** Asks for a size and pixel format. @returns what the driver made of it. */
-  setFormat(wanted: WantedFormat): NodeFormat;
+  setFormat(wanted: WantedFormat): PackedFormat;
   setRate(rate: Rate): void;
   /** Says that this opening writes. Only versions before 0.13 need to be told. */
   streamOn(): void;
@@ -68,17 +60,14 @@ export class DriverNode implements LoopbackNode {
   }
 
   lock(): boolean {
-    if (libc().flock(this.device.fd, LOCK_EX | LOCK_NB) === 0) return true;
-    const error = lastError(`locking ${this.path}`);
-    if (error.errno === constants.errno.EWOULDBLOCK) return false;
-    throw error;
+    return tryLock(this.device.fd, this.path);
   }
 
-  format(): NodeFormat {
+  format(): PackedFormat {
     return toNodeFormat(this.device.call<{ pix: PixFields }>('G_FMT', Format, { type: BUF_TYPE.VIDEO_OUTPUT }).pix);
   }
 
-  setFormat({ width, height, pixels }: WantedFormat): NodeFormat {
+  setFormat({ width, height, pixels }: WantedFormat): PackedFormat {
     const pix = {
       width,
       height,
@@ -116,6 +105,6 @@ export class DriverNode implements LoopbackNode {
 }
 
 // Its sizeimage is left out: some versions give the picture's, some that of a whole number of pages.
-function toNodeFormat({ width, height, pixelformat, bytesperline }: PixFields): NodeFormat {
+function toNodeFormat({ width, height, pixelformat, bytesperline }: PixFields): PackedFormat {
   return { width, height, pixels: fourccName(pixelformat), strideBytes: bytesperline };
 }

@@ -1,6 +1,7 @@
 import { readFileSync, readSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describeHolders, deviceHolders, lockHolder } from '../../system/device-holders.js';
+import { describeHolders, deviceHolders } from '../../system/device-holders.js';
+import { lockHolder } from '../../system/file-lock.js';
 import { V4l2Device } from '../../system/v4l2/device.js';
 import { DriverNode, type LoopbackNode } from './loopback-node.js';
 import { moduleVersion } from './module-version.js';

@@ -1,6 +1,8 @@
 import type { I420Layout } from '../../frame/i420.js';
+import { evenSize } from '../../frame/picture-fit.js';
 import { SystemCallError } from '../../system/libc.js';
-import type { LoopbackNode, NodeFormat, WantedFormat } from './loopback-node.js';
+import type { PackedFormat } from '../picture-packer.js';
+import type { LoopbackNode, WantedFormat } from './loopback-node.js';
 
 /** Pixel formats that can be asked for: YUYV is understood by most programs, the planar ones cost less to send. */
 export type LoopbackPixels = 'yuyv' | 'i420' | 'nv12';
@@ -8,8 +10,8 @@ export type LoopbackPixels = 'yuyv' | 'i420' | 'nv12';
 const FOURCC = { yuyv: 'YUYV', i420: 'YU12', nv12: 'NV12' } as const;
 
 /** What to ask a node for: the frames' size, an odd side cut by one pixel, since chroma comes in pairs. */
-export function wantedFormat({ width, height }: I420Layout, pixels: LoopbackPixels): WantedFormat {
-  return { width: evenSide(width), height: evenSide(height), pixels: FOURCC[pixels] };
+export function wantedFormat(frame: I420Layout, pixels: LoopbackPixels): WantedFormat {
+  return { ...evenSize(frame), pixels: FOURCC[pixels] };
 }
 
 /**
@@ -19,7 +21,7 @@ export function wantedFormat({ width, height }: I420Layout, pixels: LoopbackPixe
  * @returns the format that holds, which may be another one.
  * @throws SystemCallError EBUSY or EINVAL if another program writes to it (0.14 upwards).
  */
-export function negotiateFormat(node: LoopbackNode, wanted: WantedFormat): NodeFormat {
+export function negotiateFormat(node: LoopbackNode, wanted: WantedFormat): PackedFormat {
   const before = node.format();
   try {
     return node.setFormat(wanted);
@@ -33,8 +35,4 @@ export function negotiateFormat(node: LoopbackNode, wanted: WantedFormat): NodeF
 /** The driver's answers for "not now" and "not you". */
 export function isRefusal(error: unknown): error is SystemCallError {
   return error instanceof SystemCallError && (error.code === 'EBUSY' || error.code === 'EINVAL');
-}
-
-function evenSide(side: number): number {
-  return Math.max(2, side - (side % 2));
 }

@@ -1,10 +1,16 @@
 import { expect, test } from 'vitest';
 import { i420Layout } from '../../../src/frame/i420.js';
-import { cameraParams, cameraProperties, nv12Size } from '../../../src/output/pipewire/camera-params.js';
+import { packedBytes } from '../../../src/output/picture-packer.js';
+import { cameraParams, cameraProperties, nv12Format } from '../../../src/output/pipewire/camera-params.js';
 
 test('NV12 has no padding, and odd sides are cut by a pixel', () => {
-  expect(nv12Size(i420Layout(1280, 720))).toEqual({ width: 1280, height: 720, stride: 1280, byteLength: 1_382_400 });
-  expect(nv12Size(i420Layout(641, 361))).toEqual({ width: 640, height: 360, stride: 640, byteLength: 345_600 });
+  const packed = (width: number, height: number) => {
+    const format = nv12Format(i420Layout(width, height));
+    return { ...format, byteLength: packedBytes(format) };
+  };
+  const pixels = 'NV12';
+  expect(packed(1280, 720)).toEqual({ width: 1280, height: 720, pixels, strideBytes: 1280, byteLength: 1_382_400 });
+  expect(packed(641, 361)).toEqual({ width: 640, height: 360, pixels, strideBytes: 640, byteLength: 345_600 });
 });
 
 test('three things are offered: the format, buffers for it, and a header with each frame', () => {

@@ -1,5 +1,6 @@
 import { constants } from 'node:os';
-import type { LoopbackNode, NodeFormat, WantedFormat } from '../../../src/output/v4l2loopback/loopback-node.js';
+import type { PackedFormat } from '../../../src/output/picture-packer.js';
+import type { LoopbackNode, WantedFormat } from '../../../src/output/v4l2loopback/loopback-node.js';
 import type { LoopbackSystem } from '../../../src/output/v4l2loopback/loopback-system.js';
 import { SystemCallError } from '../../../src/system/libc.js';
 import type { DeviceIdentity } from '../../../src/system/v4l2/device.js';
@@ -26,7 +27,7 @@ export class MemoryLoopback implements LoopbackSystem {
   openFailure: SystemCallError | null = null;
   formatFailure: SystemCallError | null = null;
   /** The format that a reader, or keep_format, holds the device to. */
-  held: NodeFormat | null = null;
+  held: PackedFormat | null = null;
   /** Whether another format is refused (0.13) in place of answered with the one that holds. */
   refusesOthers = false;
   /** 0.12: a writer went without a stream begun; neither input nor output is announced. */
@@ -94,12 +95,12 @@ class MemoryNode implements LoopbackNode {
     return !this.#loopback.isLocked;
   }
 
-  format(): NodeFormat {
+  format(): PackedFormat {
     if (this.#loopback.formatFailure) throw this.#loopback.formatFailure;
     return this.#loopback.held ?? { width: 640, height: 480, pixels: 'YUYV', strideBytes: 1280 };
   }
 
-  setFormat(wanted: WantedFormat): NodeFormat {
+  setFormat(wanted: WantedFormat): PackedFormat {
     const { held, refusesOthers, asked } = this.#loopback;
     const { width, height, pixels } = wanted;
     asked.push({ width, height, pixels });
