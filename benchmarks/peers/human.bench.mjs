@@ -62,9 +62,7 @@ async function openHuman(port) {
 }
 
 const source = createSource({
-  camera: null,
-  onDemand: false,
-  controls: {},
+  kind: 'clip',
   input: demoClipPath(),
   width: 1280,
   height: 720,

@@ -49,7 +49,7 @@ export interface DeviceReport {
 }
 
 /** Opens every video node for a moment and asks it. Sets nothing. */
-export async function surveyDevices(wish: ModeWish, withControls: boolean): Promise<DeviceReport> {
+export async function reportDevices(wish: ModeWish, withControls: boolean): Promise<DeviceReport> {
   const { devices, unreadable } = listVideoDevices();
   const cameras: CameraReport[] = [];
   const gone: UnreadableDevice[] = [];

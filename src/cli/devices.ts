@@ -3,7 +3,7 @@ import { USUAL } from '../capture/camera-source.js';
 import { type Config, type ConfigKey, sidesOf } from '../config/config.js';
 import { addConfigOptions, configOf } from './config-options.js';
 import { deviceLines } from './device-lines.js';
-import { surveyDevices } from './device-report.js';
+import { reportDevices } from './device-report.js';
 
 const KEYS: readonly ConfigKey[] = ['size', 'fps', 'json'];
 
@@ -31,7 +31,7 @@ Examples:
 }
 
 async function run({ size, fps, json }: Config, withControls: boolean): Promise<void> {
-  const report = await surveyDevices({ ...USUAL, ...sidesOf(size), ...(fps && { fps }) }, withControls);
+  const report = await reportDevices({ ...USUAL, ...sidesOf(size), ...(fps && { fps }) }, withControls);
   if (json) console.log(JSON.stringify(report));
   else for (const line of deviceLines(report)) console.log(line);
 }

@@ -51,8 +51,9 @@ export async function chooseOutput({
 }
 
 /** @throws UserError CONFIG_INVALID if pictures would be read from the device that they are sent to. */
-export function refuseOwnPicture({ camera }: SourceSpec, output: SinkSpec | null): void {
-  if (camera === null || output?.kind !== 'v4l2loopback' || resolveNode(camera) !== output.path) return;
+export function refuseOwnPicture(source: SourceSpec, output: SinkSpec | null): void {
+  if (source.kind !== 'camera' || output?.kind !== 'v4l2loopback') return;
+  if (resolveNode(source.camera) !== output.path) return;
   throw new UserError(
     'CONFIG_INVALID',
     `${output.path} was chosen as the camera and as the virtual camera: mien would show its own picture.`,

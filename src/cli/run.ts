@@ -59,7 +59,7 @@ async function run(config: Config): Promise<void> {
   });
   try {
     const { spec } = source;
-    screen.starting(`opening ${spec.camera === null ? basename(spec.input) : 'the camera'}`);
+    screen.starting(`opening ${spec.kind === 'camera' ? 'the camera' : basename(spec.input)}`);
     loop = await Loop.start({
       source: spec,
       sinks,

@@ -1,4 +1,4 @@
-import type { SourceSpec } from '../capture/create-source.js';
+import type { ClipSpec, SourceSpec } from '../capture/create-source.js';
 import { demoClipPath } from '../capture/demo-clip.js';
 import { AUTO_CAMERA, captureDevices } from '../capture/v4l2/find-camera.js';
 import { type Config, sidesOf } from '../config/config.js';
@@ -34,12 +34,14 @@ export function chooseLiveSource(config: Config): ChosenSource {
   const size = sidesOf(config.size);
   return {
     spec: {
-      ...spec,
+      kind: 'camera',
       camera: config.camera ?? AUTO_CAMERA,
       onDemand: config.onDemand,
       controls: config.control ?? {},
       width: size?.width ?? null,
       height: size?.height ?? null,
+      fps: config.fps ?? null,
+      fit: config.fit,
     },
     note: null,
   };
@@ -53,15 +55,13 @@ function uselessNote({ source, camera, control, onDemand }: Config): string | nu
   return `without effect: ${names.join(', ')}; the source is ${source}, not a webcam`;
 }
 
-/** What to open for this config, webcams left out. `paced`: deliver frames at their rate, as a camera does. */
-export function sourceSpecOf(config: Config, { paced, loop }: { paced: boolean; loop: boolean }): SourceSpec {
+/** The clip to play for this config, whatever webcams there are. `paced`: deliver frames at their rate, as a camera does. */
+export function sourceSpecOf(config: Config, { paced, loop }: { paced: boolean; loop: boolean }): ClipSpec {
   const isDemo = config.source === 'auto' || config.source === 'camera' || config.source === 'demo';
   const isSynthetic = config.source === 'synthetic';
   const size = sidesOf(config.size) ?? (isDemo ? DEMO_SIZE : isSynthetic ? SYNTHETIC : null);
   return {
-    camera: null,
-    onDemand: false,
-    controls: {},
+    kind: 'clip',
     input: isDemo ? demoClipPath() : config.source,
     width: size?.width ?? null,
     height: size?.height ?? null,

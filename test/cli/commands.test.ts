@@ -16,9 +16,7 @@ const folder = mkdtempSync(join(tmpdir(), 'mien-commands-'));
 
 function specOf(input: string): SourceSpec {
   return {
-    camera: null,
-    onDemand: false,
-    controls: {},
+    kind: 'clip',
     input,
     width: null,
     height: null,

@@ -15,12 +15,12 @@ test('a webcam that was named is opened, there or not, with its controls and no 
     note: null,
   });
   const { spec } = chooseLiveSource(Config.parse({ source: 'camera' }));
-  expect(spec).toMatchObject({ camera: 'auto', width: null, height: null, fps: null });
+  expect(spec).toMatchObject({ kind: 'camera', camera: 'auto', width: null, height: null, fps: null });
 });
 
 test('what is said of a webcam beside another source has no effect, and that is told', () => {
   const { spec, note } = chooseLiveSource(Config.parse({ source: 'demo', camera: '7', onDemand: true }));
-  expect(spec).toMatchObject({ camera: null, onDemand: false });
+  expect(spec).toMatchObject({ kind: 'clip' });
   expect(note).toBe('without effect: camera, on-demand; the source is demo, not a webcam');
   expect(chooseLiveSource(Config.parse({ source: 'demo' })).note).toBeNull();
 });

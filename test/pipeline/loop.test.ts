@@ -4,7 +4,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { createSource, type SourceSpec } from '../../src/capture/create-source.js';
+import { type ClipSpec, createSource, type SourceSpec } from '../../src/capture/create-source.js';
 import { readFrameNumber } from '../../src/capture/frame-number.js';
 import { LiveSettings } from '../../src/config/settings.js';
 import type { Rate } from '../../src/frame/frame.js';
@@ -16,11 +16,9 @@ import type { Telemetry } from '../../src/telemetry/telemetry.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'mien-loop-'));
 
-function synthetic(change: Partial<SourceSpec> = {}): SourceSpec {
+function synthetic(change: Partial<ClipSpec> = {}): ClipSpec {
   return {
-    camera: null,
-    onDemand: false,
-    controls: {},
+    kind: 'clip',
     input: 'synthetic',
     width: 320,
     height: 180,
@@ -116,7 +114,16 @@ function writeClip(name: string, frames: number, rate: Rate): string {
 }
 
 test('what threads told before the loop was ready reaches those who listen to it once they have it', async () => {
-  const source = synthetic({ camera: 'no such camera', onDemand: true });
+  const source: SourceSpec = {
+    kind: 'camera',
+    camera: 'no such camera',
+    onDemand: true,
+    controls: {},
+    width: 320,
+    height: 180,
+    fps: 60,
+    fit: 'crop',
+  };
   const loop = await Loop.start(options({ source, sinks: [{ kind: 'preview', port: 0 }], mode: 'live' }));
   const [severity, text] = await once(loop, 'message');
   expect([severity, text]).toEqual(['info', 'Webcam "no such camera" is off: nobody watches']);

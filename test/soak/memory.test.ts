@@ -14,9 +14,7 @@ test('20 loops started and stopped leave no file open and no thread', async () =
   for (let round = 0; round < 20; round++) {
     const loop = await Loop.start({
       source: {
-        camera: null,
-        onDemand: false,
-        controls: {},
+        kind: 'clip',
         input: 'synthetic',
         width: 320,
         height: 180,

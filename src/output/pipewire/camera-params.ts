@@ -44,7 +44,7 @@ export function nv12Format(frame: I420Layout): PackedFormat {
 
 /**
  * The three things negotiated: the format, the buffers and what is told of each frame. NV12 has half the bytes of
- * YUY2, loses nothing of I420, and Chromium, Firefox, OBS and GStreamer all take it; OBS does not take I420.
+ * YUY2 and loses nothing of I420; Chromium, Firefox and GStreamer take it, and OBS has it in its list, where I420 is not.
  */
 export function cameraParams(format: StreamFormat): readonly Pod[] {
   const { layout, rate } = format;
