@@ -99,6 +99,8 @@ function onMessage(message) {
 
 async function onPicture(data) {
   if (!(await picture.show(data))) return;
+  // One that was still being decoded as mien went: no sign of life.
+  if (state !== 'live') return;
   shownAt = performance.now();
   $('split').hidden = !data.isSplit;
   if (!$('veil').hidden) showState();
