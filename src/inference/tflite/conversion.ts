@@ -1,5 +1,5 @@
+import { OnnxGraph } from '../onnx/onnx-writer.js';
 import { isOrderFree, onnxShape, permute, toChannelsFirst, toChannelsLast } from './layout.js';
-import { OnnxGraph } from './onnx-writer.js';
 import type { TfliteData, TfliteModel, TfliteOperator } from './tflite-reader.js';
 
 /** Rows and columns of zeros put round a picture, in ONNX's order: top, left, bottom, right. */

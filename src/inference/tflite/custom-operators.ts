@@ -1,6 +1,6 @@
+import type { OnnxGraph } from '../onnx/onnx-writer.js';
 import type { Rule, Step } from './conversion.js';
 import { permute } from './layout.js';
-import type { OnnxGraph } from './onnx-writer.js';
 import { readFlexOptions, type TfliteOperator } from './tflite-reader.js';
 
 /**

@@ -1,7 +1,7 @@
+import type { Attribute } from '../onnx/onnx-writer.js';
 import type { Rule, Step } from './conversion.js';
 import { customRules } from './custom-operators.js';
 import { isOrderFree, onnxShape, permute, toChannelsFirst } from './layout.js';
-import type { Attribute } from './onnx-writer.js';
 
 /** What each operator becomes in ONNX. Options are read by their field number in tensorflow/lite/schema/schema.fbs. */
 export const rules: ReadonlyMap<string, Rule> = new Map<string, Rule>([
