@@ -12,7 +12,7 @@ import { measure, report, summarise } from './measure.mjs';
 const FRAMES = 12;
 const SKIPPED = 60;
 const rounds = Number(process.env.MIEN_BENCH_ROUNDS ?? 400);
-const settings = { effect: 'touch-up', strength: 60, mirror: false, split: false, paused: false };
+const settings = { effect: 'touch-up', avatar: '', strength: 60, mirror: false, split: false, paused: false };
 
 /** Frames of `width` x `height` cut round the face of the clip, scaled so that the face is about `facePx` wide. */
 async function load(width, height, facePx) {
@@ -89,7 +89,7 @@ for (const [width, height, facePx, budgetMs] of [
     const { data, face } = frames[Math.abs(i) % frames.length];
     view.set(data);
     const start = performance.now();
-    const isWork = effect.prepare(face, settings);
+    const isWork = effect.prepare(face, settings) === 'blend';
     const middle = performance.now();
     if (isWork) effect.blend();
     const end = performance.now();

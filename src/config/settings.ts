@@ -2,7 +2,12 @@ import { z } from 'zod';
 
 /** What can be changed while mien runs: by a key, a slider of the page, a flag or the config file. */
 export const LiveSettings = z.strictObject({
-  effect: z.enum(['touch-up', 'none']).default('touch-up').describe('what is done to the face'),
+  effect: z.enum(['touch-up', 'avatar', 'none']).default('touch-up').describe('what is done to the face'),
+  avatar: z
+    .string()
+    .max(1024)
+    .default('')
+    .describe('avatar that is worn: its name, or the path of its folder (default: the demo avatar)'),
   strength: z.number().min(0).max(100).default(60).describe('strength of the touch-up, 0 to 100'),
   mirror: z.boolean().default(false).describe('flip the picture left to right'),
   split: z.boolean().default(false).describe('show before and after side by side in the preview'),
@@ -14,6 +19,7 @@ export type LiveSettings = z.infer<typeof LiveSettings>;
 /** A change to some of the live settings, as a control sends it. Unknown keys and bad values are refused. */
 export const LiveSettingsPatch = z.strictObject({
   effect: LiveSettings.shape.effect.unwrap().optional(),
+  avatar: LiveSettings.shape.avatar.unwrap().optional(),
   strength: LiveSettings.shape.strength.unwrap().optional(),
   mirror: LiveSettings.shape.mirror.unwrap().optional(),
   split: LiveSettings.shape.split.unwrap().optional(),

@@ -13,6 +13,12 @@ export interface EffectContext {
 }
 
 /**
+ * What becomes of a frame: `nothing`, it stays as it is; `blend`, `blend()` is to be called; `withhold`, it must not
+ * leave, for the effect was to cover a face and could not.
+ */
+export type Preparation = 'nothing' | 'blend' | 'withhold';
+
+/**
  * Something a user turns on. Two steps, so that the ledger can tell them apart: `prepare` reads the frame and works out
  * what to change, `blend` writes the change into it. Both work in place on the frame in kernel memory.
  */
@@ -20,8 +26,14 @@ export interface Effect {
   readonly name: string;
   /** The only place that allocates. Called again for another size. */
   configure(context: EffectContext): void;
-  /** Returns whether there is anything to blend. */
-  prepare(face: FaceState | null, settings: LiveSettings): boolean;
+  /**
+   * Works out what to change in the frame that lies in memory. A promise only where a network has to run; the frame stays
+   * as it is until then.
+   *
+   * @param face - the face tracked in this frame; null if none is.
+   */
+  prepare(face: FaceState | null, settings: LiveSettings): Preparation | Promise<Preparation>;
+  /** Writes the change into the frame; called once after each `prepare` that gave `blend`, and never else. */
   blend(): void;
   /** Forgets what it learnt from earlier frames (light, masks): after a cut or another face. */
   reset(): void;

@@ -3,7 +3,7 @@ import type { LiveSettings } from '../config/settings.js';
 import type { I420Layout } from '../frame/i420.js';
 import { LANDMARK_COUNT } from '../inference/face-region.js';
 import type { FaceState } from '../tracking/face.js';
-import type { Effect, EffectContext } from './effect.js';
+import type { Effect, EffectContext, Preparation } from './effect.js';
 import { RoomLight } from './room-light.js';
 import { ramp, SkinLayers } from './skin-layers.js';
 import { SkinTone } from './skin-tone.js';
@@ -65,32 +65,32 @@ export class TouchUp implements Effect {
     this.#left = 0;
   }
 
-  prepare(face: FaceState | null, settings: LiveSettings): boolean {
+  prepare(face: FaceState | null, settings: LiveSettings): Preparation {
     const layers = this.#layers;
     const layout = this.#layout;
-    if (!layers || !layout) return false;
+    if (!layers || !layout) return 'nothing';
     if (settings.strength <= 0) {
       this.#left = 0;
-      return false;
+      return 'nothing';
     }
     const points = this.#follow(face);
-    if (points === null) return false;
+    if (points === null) return 'nothing';
     const grid = this.#grid;
     const tone = this.#tone;
-    if (!grid.place(points, layout.width, layout.height)) return false;
+    if (!grid.place(points, layout.width, layout.height)) return 'nothing';
     layers.sampleDown(grid);
     if (face) {
       const seconds = this.#elapsed(face);
-      if (!tone.measure(grid, points, layers.coarse, layout, seconds)) return false;
+      if (!tone.measure(grid, points, layers.coarse, layout, seconds)) return 'nothing';
       this.#light.measure(layout, layers.frameLuma, grid, layers.fineLuma, points, tone.luma, seconds);
       this.#left = 1;
     }
     const whole = this.#left * (1 - ramp(grid.turn, PROFILE_FADE));
-    if (whole === 0) return false;
+    if (whole === 0) return 'nothing';
     layers.findSkin(grid, tone, points);
     layers.separate(grid, tone);
     layers.plan(grid, tone, touchUpAmounts(settings.strength * whole), this.#light.darkness);
-    return true;
+    return 'blend';
   }
 
   blend(): void {

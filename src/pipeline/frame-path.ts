@@ -1,5 +1,5 @@
 import type { LiveSettings } from '../config/settings.js';
-import type { Effect } from '../effects/effect.js';
+import type { Effect, Preparation } from '../effects/effect.js';
 import { TouchUp } from '../effects/touch-up.js';
 import type { ChannelFrame } from '../frame/channel.js';
 import { nowMs } from '../frame/clock.js';
@@ -113,7 +113,8 @@ export class FramePath {
     ledger.mark(CAPTURE, nowMs());
 
     this.#load(input.data, settings.mirror);
-    if (settings.split) this.outputs.writeBefore(this.#pixels);
+    // The user's own face leaves nowhere while an avatar is worn.
+    if (settings.split && settings.effect !== 'avatar') this.outputs.writeBefore(this.#pixels);
     ledger.mark(LOAD, nowMs());
 
     if (settings.paused) {
@@ -125,13 +126,14 @@ export class FramePath {
     this.face = await this.#track(input, settings);
     ledger.mark(TRACK, nowMs());
 
-    const isChanging = settings.effect !== 'none' && this.#effect.prepare(this.face, settings);
+    const preparation = await this.#prepare(settings);
     ledger.mark(EFFECT, nowMs());
 
-    if (isChanging) this.#effect.blend();
+    if (preparation === 'blend') this.#effect.blend();
     ledger.mark(BLEND, nowMs());
 
-    await this.#write(this.#pixels, input, settings.split);
+    const isWithheld = preparation === 'withhold';
+    await this.#write(isWithheld ? this.#card : this.#pixels, input, settings.split && !isWithheld);
   }
 
   /** Sets the picture shown while paused. @throws RangeError if it has another size than the frames. */
@@ -166,6 +168,17 @@ export class FramePath {
     this.#wasTracking = true;
     this.#tracker ??= await this.#openTracker();
     return this.#tracker.track(this.#frame, stamp.capturedAt);
+  }
+
+  #prepare(settings: LiveSettings): Preparation | Promise<Preparation> {
+    switch (settings.effect) {
+      case 'none':
+        return 'nothing';
+      case 'avatar':
+        return 'withhold'; // fail closed: there is nothing yet that could cover the face
+      case 'touch-up':
+        return this.#effect.prepare(this.face, settings);
+    }
   }
 
   /** Forgets the face and all that was learnt of it: nobody follows it now, or a frame failed on its way. */

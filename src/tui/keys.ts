@@ -1,4 +1,4 @@
-import { type Command, LiveSettings } from '../config/settings.js';
+import type { Command, LiveSettings } from '../config/settings.js';
 
 /** What a key asks for: a command for the engine, or a change of the screen alone. */
 export type KeyAction = Command | { readonly kind: 'help'; readonly open: boolean } | { readonly kind: 'redraw' };
@@ -27,8 +27,6 @@ const STRENGTH_STEPS: ReadonlyMap<string, number> = new Map(
   }),
 );
 
-const EFFECTS = LiveSettings.shape.effect.unwrap().options;
-
 /** Finds what a key asks for, null for a key without a meaning. */
 export function actionForKey(key: string, { settings, isRecording, isHelpOpen }: KeyContext): KeyAction | null {
   if (key === 'q' || key === 'S-q' || key === 'C-c') return { kind: 'quit' };
@@ -44,7 +42,9 @@ export function actionForKey(key: string, { settings, isRecording, isHelpOpen }:
   }
   switch (key) {
     case 'e':
-      return { kind: 'set', patch: { effect: EFFECTS[(EFFECTS.indexOf(settings.effect) + 1) % EFFECTS.length]! } };
+      // An avatar is not taken off by a key that is pressed for something else: the face under it would be seen.
+      if (settings.effect === 'avatar') return null;
+      return { kind: 'set', patch: { effect: settings.effect === 'none' ? 'touch-up' : 'none' } };
     case 'b':
       return { kind: 'set', patch: { split: !settings.split } };
     case 'm':

@@ -7,7 +7,7 @@ import type { FaceState } from '../../src/tracking/face.js';
 import { type FaceSpec, landmarksOf } from './synthetic-face.js';
 
 export function settingsOf(strength: number): LiveSettings {
-  return { effect: 'touch-up', strength, mirror: false, split: false, paused: false };
+  return { effect: 'touch-up', avatar: '', strength, mirror: false, split: false, paused: false };
 }
 
 export function faceOf(points: Float32Array, seconds = 0, trackId = 1): FaceState {
@@ -37,7 +37,7 @@ export async function openBench(layout: I420Layout): Promise<Bench> {
     pixels,
     touchUp(picture, face, strength) {
       pixels.set(picture);
-      if (effect.prepare(face, settingsOf(strength))) effect.blend();
+      if (effect.prepare(face, settingsOf(strength)) === 'blend') effect.blend();
       return pixels.slice();
     },
   };

@@ -159,10 +159,19 @@ test('prepare and blend allocate no buffers: arrayBuffers grow by 0 bytes over 3
   const picture = drawFace(PLAIN_FACE);
   const bench = await openBench(picture.layout);
   const points = landmarksOf(PLAIN_FACE);
-  const settings = { effect: 'touch-up', strength: 60, mirror: false, split: false, paused: false } as const;
+  const settings = {
+    effect: 'touch-up',
+    avatar: '',
+    strength: 60,
+    mirror: false,
+    split: false,
+    paused: false,
+  } as const;
   bench.pixels.set(picture.data);
   const run = (frames: number): void => {
-    for (let i = 0; i < frames; i++) if (bench.effect.prepare(faceOf(points, i / 30), settings)) bench.effect.blend();
+    for (let i = 0; i < frames; i++) {
+      if (bench.effect.prepare(faceOf(points, i / 30), settings) === 'blend') bench.effect.blend();
+    }
   };
   run(10);
   const before = process.memoryUsage().arrayBuffers;

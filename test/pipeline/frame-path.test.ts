@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { LiveSettings } from '../../src/config/settings.js';
-import type { Effect, EffectContext } from '../../src/effects/effect.js';
+import type { Effect, EffectContext, Preparation } from '../../src/effects/effect.js';
 import { TouchUp } from '../../src/effects/touch-up.js';
 import { ChannelReader, ChannelWriter, createChannel } from '../../src/frame/channel.js';
 import { type Micros, nowMicros, nowMs } from '../../src/frame/clock.js';
@@ -51,8 +51,8 @@ class FakeEffect implements Effect {
     this.#context = context;
   }
 
-  prepare(face: FaceState | null): boolean {
-    return face !== null;
+  prepare(face: FaceState | null): Preparation {
+    return face === null ? 'nothing' : 'blend';
   }
 
   blend(): void {
@@ -189,6 +189,15 @@ test('paused, the card goes out in place of the camera, black before there is on
   expect(receive().data.every((byte) => byte === 77)).toBe(true);
   expect(tracker.calls).toBe(0);
   expect(() => path.setCard(new Uint8Array(3))).toThrow(/3 bytes, a frame/);
+});
+
+test('an avatar that cannot be worn lets nothing of the camera out, not beside the frame either', async () => {
+  const { path, send, receive } = await openPath(2, { effect: 'avatar' });
+  path.setCard(new Uint8Array(layout.byteLength).fill(77));
+  await send(10, { effect: 'avatar', split: true });
+  const { data, second } = receive();
+  expect(data.every((byte) => byte === 77)).toBe(true);
+  expect(second).toBeNull();
 });
 
 describe('the ledger', () => {

@@ -9,7 +9,7 @@ import { TerminalUi } from '../../dist/tui/terminal.js';
 const [log = '', mode = ''] = process.argv.slice(2);
 const FRAME_MS = 1000 / 30;
 
-let settings = { effect: 'touch-up', strength: 60, mirror: false, split: false, paused: false };
+let settings = { effect: 'touch-up', avatar: '', strength: 60, mirror: false, split: false, paused: false };
 let ticks = 0;
 
 const ui = new TerminalUi({

@@ -42,6 +42,10 @@ describe('keys', () => {
     expect(actionForKey('r', context())).toEqual({ kind: 'record', on: true });
   });
 
+  test('an avatar is not taken off by the key of the effect', () => {
+    expect(actionForKey('e', context({ settings: { ...settings, effect: 'avatar' } }))).toBeNull();
+  });
+
   test('strength stays within 0 to 100, and says nothing at the ends', () => {
     const at = (strength: number) => context({ settings: { ...settings, strength } });
     expect(actionForKey('right', at(98))).toEqual({ kind: 'set', patch: { strength: 100 } });

@@ -23,7 +23,7 @@ export function makeTelemetry(changes: Partial<Telemetry> = {}): Telemetry {
     ],
     brokenBy: null,
     face: { kind: 'tracked', presence: 0.982, widthPx: 311.6 },
-    settings: { effect: 'touch-up', strength: 60, mirror: true, split: false, paused: false },
+    settings: { effect: 'touch-up', avatar: '', strength: 60, mirror: true, split: false, paused: false },
     sinks: [
       { kind: 'preview', name: 'page', written: 3440, dropped: 2, watchers: 1 },
       { kind: 'recording', name: 'recording', written: 342, dropped: 0, watchers: null },

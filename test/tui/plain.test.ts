@@ -7,7 +7,7 @@ const unmeasured = makeTelemetry({
   total: stage('total', Number.NaN, Number.NaN, Number.NaN, 33.33),
   stages: [stage('wait', Number.NaN, Number.NaN, Number.NaN, 2)],
   face: { kind: 'none' },
-  settings: { effect: 'none', strength: 60, mirror: true, split: true, paused: true },
+  settings: { effect: 'none', avatar: '', strength: 60, mirror: true, split: true, paused: true },
 });
 
 test('a plain line holds every figure', () => {
