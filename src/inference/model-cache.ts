@@ -3,14 +3,14 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { UserError } from '../errors.js';
 import { cachedModelPath, defaultCache, sha256 } from './model-files.js';
-import type { ModelFacts } from './model-manifest.js';
+import type { MeshFacts, ModelFacts } from './model-manifest.js';
 import { convertTflite } from './tflite/convert.js';
 
 /**
- * The .tflite file that a model is made of, out of its package.
+ * The .tflite file that a model is made of, or the file that the mesh is in, out of its package.
  * @throws UserError MODEL_MISSING if the package is not installed, MODEL_CHANGED if the bytes are not the known ones.
  */
-export function readModelSource({ id, source }: ModelFacts): Uint8Array {
+export function readModelSource({ id, source }: Pick<ModelFacts | MeshFacts, 'id' | 'source'>): Uint8Array {
   let file: Uint8Array;
   try {
     const packageFile = createRequire(import.meta.url).resolve(`${source.package}/package.json`);
@@ -52,15 +52,20 @@ export function cacheModel(facts: ModelFacts, cache = defaultCache): 'kept' | 'c
       'If you changed the converter, run the tests and put the new hash into models/manifest.json; else restore both with: git checkout -- src models',
     );
   }
-  mkdirSync(cache, { recursive: true });
+  writeWhole(path, onnx);
+  return 'converted';
+}
+
+/** Writes a file of the cache, and its folder. It appears whole or not at all. */
+export function writeWhole(path: string, bytes: Uint8Array): void {
+  mkdirSync(dirname(path), { recursive: true });
   const temporary = `${path}.${process.pid}.part`;
   try {
-    writeFileSync(temporary, onnx);
+    writeFileSync(temporary, bytes);
     renameSync(temporary, path);
   } finally {
     rmSync(temporary, { force: true });
   }
-  return 'converted';
 }
 
 function hashOfFile(path: string): string | null {

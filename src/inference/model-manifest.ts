@@ -12,18 +12,20 @@ const TensorFacts = z.strictObject({
   meaning: z.string(),
 });
 
+const Source = z.strictObject({
+  package: z.string(),
+  version: z.string(),
+  /** A file of the package, and where in it the entry lies. */
+  file: z.string(),
+  entry: z.string(),
+  offset: z.number().int().nonnegative(),
+  length: z.number().int().positive(),
+  sha256: Sha256,
+});
+
 const ModelFacts = z.strictObject({
   id: z.enum(['face-detector', 'face-landmarks', 'person-mask', 'person-mask-landscape']),
-  source: z.strictObject({
-    package: z.string(),
-    version: z.string(),
-    /** A file of the package, and where in it the .tflite lies. */
-    file: z.string(),
-    entry: z.string(),
-    offset: z.number().int().nonnegative(),
-    length: z.number().int().positive(),
-    sha256: Sha256,
-  }),
+  source: Source,
   license: z.literal('Apache-2.0'),
   provenance: z.strictObject({ author: z.string(), model: z.string(), publication: z.string(), training: z.string() }),
   form: z.enum(['plain', 'merged-landmarks']),
@@ -33,12 +35,22 @@ const ModelFacts = z.strictObject({
   onnxSha256: Sha256,
 });
 
-const Manifest = z.strictObject({ about: z.string(), models: z.array(ModelFacts) });
+const MeshFacts = z.strictObject({
+  id: z.literal('canonical-face'),
+  source: Source,
+  license: z.literal('Apache-2.0'),
+  meaning: z.string(),
+});
+
+const Manifest = z.strictObject({ about: z.string(), models: z.array(ModelFacts), mesh: MeshFacts });
 
 /** What mien knows of one network: where it comes from, what it takes and gives. */
 export type ModelFacts = z.infer<typeof ModelFacts>;
 /** The networks of the manifest. */
 export type ModelId = ModelFacts['id'];
+
+/** What mien knows of the mesh of a mean face: where it comes from. */
+export type MeshFacts = z.infer<typeof MeshFacts>;
 
 /** The folder of manifest.json and the model cards. */
 export const modelsFolder = fileURLToPath(new URL('../../models/', import.meta.url));
@@ -46,6 +58,11 @@ export const modelsFolder = fileURLToPath(new URL('../../models/', import.meta.u
 /** Reads models/manifest.json. @throws ZodError if it does not fit the schema. */
 export function readManifest(): readonly ModelFacts[] {
   return Manifest.parse(JSON.parse(readFileSync(`${modelsFolder}manifest.json`, 'utf8'))).models;
+}
+
+/** The mesh of the manifest. @throws ZodError if the manifest does not fit the schema. */
+export function meshFacts(): MeshFacts {
+  return Manifest.parse(JSON.parse(readFileSync(`${modelsFolder}manifest.json`, 'utf8'))).mesh;
 }
 
 /** One model of the manifest. @throws Error if it is not listed. */
