@@ -9,15 +9,16 @@ export class KernelMemory {
   readonly exports: Readonly<Record<string, KernelFunction>>;
   readonly #arena: Arena;
 
-  /** @param heapBase - the first byte of `memory` that the module leaves free. */
+  /** @param start - the first byte of `memory` that may be allocated. @param end - one past the last. */
   constructor(
     memory: { readonly buffer: ArrayBuffer },
     exports: Readonly<Record<string, KernelFunction>>,
-    heapBase: number,
+    start: number,
+    end = memory.buffer.byteLength,
   ) {
     this.memory = memory;
     this.exports = exports;
-    this.#arena = new Arena(heapBase, memory.buffer.byteLength);
+    this.#arena = new Arena(start, end);
   }
 
   /**

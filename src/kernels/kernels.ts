@@ -30,11 +30,26 @@ export class Kernels extends KernelMemory {
     return new Kernels(memory, instance.exports as Readonly<Record<string, KernelFunction>>);
   }
 
-  private constructor(memory: { readonly buffer: ArrayBuffer }, exports: Readonly<Record<string, KernelFunction>>) {
+  private constructor(
+    memory: { readonly buffer: ArrayBuffer },
+    exports: Readonly<Record<string, KernelFunction>>,
+    block?: { readonly start: number; readonly end: number },
+  ) {
     // The one place where the module's functions get their types: kernel-exports.ts is kept beside the assembly.
     const run = exports as unknown as KernelExports;
-    super(memory, exports, run.heapBase());
+    super(memory, exports, block?.start ?? run.heapBase(), block?.end);
     this.#run = run;
+  }
+
+  /**
+   * The same kernels over the same memory, which allocate within a block of `bytes` bytes alone: what is made and unmade
+   * while other memory is in use takes it from there. The block is this arena's, and freed as anything that it allocates.
+   *
+   * @throws RangeError naming the bytes asked for and the bytes left.
+   */
+  block(bytes: number): Kernels {
+    const start = this.alloc(bytes);
+    return new Kernels(this.memory, this.exports, { start, end: start + bytes });
   }
 
   /** Copies a plane of bytes. The planes must not overlap. */

@@ -1,0 +1,30 @@
+import type { Kernels } from '../kernels/kernels.js';
+import type { Effect } from './effect.js';
+
+/**
+ * What an avatar is worn with: bytes that were verified, never a path to them, so that what was checked is what is worn.
+ * Plain data that can be sent to another thread.
+ */
+export interface AvatarFiles {
+  /** As the user is told of it. */
+  readonly name: string;
+  /** The network, ONNX: `face` float32 [1, 3, S, S] to `avatar` float32 [1, 4, S, S]. */
+  readonly network: Uint8Array;
+  /** The portrait's face for the fine skin, a PNG; null if the pack has none. */
+  readonly texture: Uint8Array | null;
+}
+
+/** An avatar that is ready to be worn. Its `prepare` never gives `nothing`: a face that it cannot cover is withheld. */
+export interface AvatarEffect extends Effect {
+  /** Lets go of its network. Safe to call twice. */
+  close(): Promise<void>;
+}
+
+/**
+ * Loads an avatar; `configure` is called on the result before anything else. Everything it allocates, then or now, comes
+ * from `kernels`: a block of the engine's kernel memory that is this avatar's alone and used anew once it is closed. Two
+ * avatars lie side by side while one takes the place of the other.
+ *
+ * @throws UserError MODEL_CHANGED if the network is not one that can be worn.
+ */
+export type OpenAvatar = (kernels: Kernels, files: AvatarFiles) => Promise<AvatarEffect>;
