@@ -79,8 +79,8 @@ export function follow(signal: readonly number[], reference: readonly number[], 
   return { correlation: at(lag), lag };
 }
 
-/** Pearson's correlation. */
-function correlate(xs: readonly number[], ys: readonly number[]): number {
+/** Pearson's correlation of two signals of one length; NaN where one of them never changes. */
+export function correlate(xs: readonly number[], ys: readonly number[]): number {
   const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
   const mx = mean(xs);
   const my = mean(ys);
