@@ -7,6 +7,7 @@ export type UserErrorCode =
   | 'DEVICE_BUSY'
   | 'MODEL_MISSING'
   | 'MODEL_CHANGED'
+  | 'MODEL_INVALID'
   | 'OUTPUT_FAILED'
   | 'LIBRARY_MISSING'
   | 'WORKER_CRASHED';

@@ -6,7 +6,6 @@ export const OPSET = 17;
 const IR_VERSION = 8;
 
 const TENSOR_FLOAT = 1;
-const TENSOR_INT64 = 7;
 const ATTRIBUTE_FLOAT = 1;
 const ATTRIBUTE_INT = 2;
 const ATTRIBUTE_STRING = 3;
@@ -25,9 +24,17 @@ interface GraphNode {
   readonly attributes: Readonly<Record<string, Attribute>>;
 }
 
+/** A constant's values, row-major; their class tells the element type. */
+export type ConstantData =
+  | Float32Array<ArrayBuffer>
+  | BigInt64Array<ArrayBuffer>
+  | Int32Array<ArrayBuffer>
+  | Int8Array<ArrayBuffer>
+  | Uint8Array<ArrayBuffer>;
+
 interface Constant {
   readonly dims: readonly number[];
-  readonly data: Float32Array<ArrayBuffer> | BigInt64Array<ArrayBuffer>;
+  readonly data: ConstantData;
 }
 
 interface GraphValue {
@@ -72,12 +79,24 @@ export class OnnxGraph {
   }
 
   floats(dims: readonly number[], values: ArrayLike<number>): string {
-    return this.#constant('f', dims, Float32Array.from(values));
+    return this.constant(dims, Float32Array.from(values));
   }
 
   /** A list of integers: shapes, axes, indices. */
   integers(values: readonly number[]): string {
-    return this.#constant('i', [values.length], BigInt64Array.from(values, BigInt));
+    return this.constant([values.length], BigInt64Array.from(values, BigInt));
+  }
+
+  /** A constant of any type; the values are kept by reference until `serialize`. */
+  constant(dims: readonly number[], data: ConstantData): string {
+    const isSmall = data.length <= SHARED_UP_TO;
+    const key = isSmall ? `${elementTypeOf(data)}[${dims}]${Array.from(data as ArrayLike<unknown>).join()}` : null;
+    const known = key === null ? undefined : this.#shared.get(key);
+    if (known !== undefined) return known;
+    const name = `constant_${this.#constants.size}`;
+    this.#constants.set(name, { dims, data });
+    if (key !== null) this.#shared.set(key, name);
+    return name;
   }
 
   /** The whole model file. */
@@ -88,16 +107,6 @@ export class OnnxGraph {
       .message(7, (graph) => this.#writeGraph(graph))
       .message(8, (opset) => opset.string(1, '').int(2, OPSET))
       .finish();
-  }
-
-  #constant(kind: 'f' | 'i', dims: readonly number[], data: Constant['data']): string {
-    const key = data.length <= SHARED_UP_TO ? `${kind}[${dims}]${Array.from(data as ArrayLike<unknown>).join()}` : null;
-    const known = key === null ? undefined : this.#shared.get(key);
-    if (known !== undefined) return known;
-    const name = `constant_${this.#constants.size}`;
-    this.#constants.set(name, { dims, data });
-    if (key !== null) this.#shared.set(key, name);
-    return name;
   }
 
   #writeGraph(graph: ProtobufWriter): void {
@@ -132,9 +141,17 @@ function writeConstant(message: ProtobufWriter, name: string, { dims, data }: Co
   for (const dim of dims) message.int(1, dim);
   // Raw data is little endian, as is every machine that ONNX Runtime's packages are built for.
   message
-    .int(2, data instanceof Float32Array ? TENSOR_FLOAT : TENSOR_INT64)
+    .int(2, elementTypeOf(data))
     .string(8, name)
     .bytes(9, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+}
+
+/** The number of the element type in ONNX. */
+function elementTypeOf(data: ConstantData): number {
+  if (data instanceof Float32Array) return TENSOR_FLOAT;
+  if (data instanceof BigInt64Array) return 7;
+  if (data instanceof Int32Array) return 6;
+  return data instanceof Int8Array ? 3 : 2;
 }
 
 function writeValue(message: ProtobufWriter, { name, dims }: GraphValue): void {
