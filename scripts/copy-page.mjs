@@ -1,4 +1,4 @@
-// The preview page is plain HTML, CSS and JavaScript: it is copied beside the compiled program as it is.
+// The pages are plain HTML, CSS and JavaScript: they are copied beside the compiled program as they are.
 import { cpSync } from 'node:fs';
 
-cpSync('src/output/page', 'dist/output/page', { recursive: true });
+for (const page of ['page', 'training-page']) cpSync(`src/output/${page}`, `dist/output/${page}`, { recursive: true });

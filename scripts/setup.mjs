@@ -71,9 +71,9 @@ const steps = [
   },
   {
     name: 'page',
-    says: 'Copying the preview page',
-    inputs: ['src/output/page'],
-    output: 'dist/output/page/index.html',
+    says: 'Copying the pages',
+    inputs: ['src/output/page', 'src/output/training-page', 'scripts/copy-page.mjs'],
+    output: 'dist/output/training-page/index.html',
     run: [process.execPath, ['scripts/copy-page.mjs']],
   },
   {

@@ -2,11 +2,14 @@ import { z } from 'zod';
 import { LiveSettingsPatch } from '../config/settings.js';
 import type { Rate } from '../frame/frame.js';
 import type { Severity, Telemetry } from '../telemetry/telemetry.js';
+import type { TrainingTelemetry } from '../telemetry/training-telemetry.js';
 
 /** What the server says in text. Pictures are binary: see `framePicture`. NaN travels as null. */
 export type ServerMessage =
   | { readonly type: 'hello'; readonly width: number; readonly height: number; readonly rate: Rate }
   | { readonly type: 'telemetry'; readonly telemetry: Telemetry }
+  /** On the page of a training, in place of `telemetry`. */
+  | { readonly type: 'training'; readonly telemetry: TrainingTelemetry }
   | { readonly type: 'message'; readonly severity: Severity; readonly text: string };
 
 /** What a page may ask of mien. Quitting is not among it: closing a page must not end a call. */

@@ -1,5 +1,6 @@
 import { toAnsi } from './ansi.js';
 import { plainText, type StyledLine } from './styled-line.js';
+import type { ColourDepth } from './terminal-support.js';
 
 const ESC = '\x1b[';
 /** Alternate screen; cursor hidden; no wrapping at the right edge, so that a miscounted width stays in its line. */
@@ -13,13 +14,13 @@ const END = `${ESC}?2026l`;
 /** Draws lines on a terminal, writing only those that changed, all in one write. */
 export class ScreenWriter {
   readonly #write: (text: string) => void;
-  readonly #hasColour: boolean;
+  readonly #depth: ColourDepth;
   #shown: readonly string[] = [];
   #mustClear = false;
 
-  constructor(write: (text: string) => void, hasColour: boolean) {
+  constructor(write: (text: string) => void, depth: ColourDepth) {
     this.#write = write;
-    this.#hasColour = hasColour;
+    this.#depth = depth;
   }
 
   /** Goes to the alternate screen and hides the cursor. */
@@ -42,7 +43,7 @@ export class ScreenWriter {
   /** Shows the lines from the top. Writes nothing when nothing changed. */
   draw(lines: readonly StyledLine[]): void {
     // Erasing to the end of a line that fills its row would take its last cell away.
-    const next = lines.map((line) => toAnsi(line, this.#hasColour) + (plainText(line).endsWith(' ') ? `${ESC}K` : ''));
+    const next = lines.map((line) => toAnsi(line, this.#depth) + (plainText(line).endsWith(' ') ? `${ESC}K` : ''));
     const changed = next.map((text, row) => (text === this.#shown[row] ? '' : `${ESC}${row + 1};1H${text}`)).join('');
     const clear = this.#mustClear ? `${ESC}2J` : '';
     this.#shown = next;

@@ -2,7 +2,16 @@ import { cellWidth, clip, toAscii, withoutControls } from './cell-width.js';
 import type { Glyphs } from './glyphs.js';
 
 /** What a piece of text means; the terminal writer decides how that looks. */
-export type Style = 'plain' | 'dim' | 'strong' | 'accent' | 'title' | 'good' | 'near' | 'over';
+export type TextStyle = 'plain' | 'dim' | 'strong' | 'accent' | 'title' | 'good' | 'near' | 'over';
+
+/** Two pixels of a picture in one cell, drawn as an upper half block: colours as 0xRRGGBB in sRGB. */
+export interface PixelPair {
+  readonly upper: number;
+  readonly lower: number;
+}
+
+/** How a piece of text looks: by what it means, or pixels of a picture. */
+export type Style = TextStyle | PixelPair;
 
 /** A piece of text in one style. */
 export interface Span {
@@ -33,10 +42,16 @@ export function mergeSpans(cells: readonly Span[]): Span[] {
   const merged: Span[] = [];
   for (const cell of cells) {
     const last = merged.at(-1);
-    if (last?.style === cell.style) merged[merged.length - 1] = span(last.text + cell.text, cell.style);
+    if (last && isSameStyle(last.style, cell.style))
+      merged[merged.length - 1] = span(last.text + cell.text, cell.style);
     else merged.push(cell);
   }
   return merged;
+}
+
+function isSameStyle(a: Style, b: Style): boolean {
+  if (typeof a === 'string' || typeof b === 'string') return a === b;
+  return a.upper === b.upper && a.lower === b.lower;
 }
 
 /** `left` at the left end and `right` at the right end of `width` cells; without room for both, `right` goes. */

@@ -3,8 +3,12 @@ import { ASCII_GLYPHS, CONSOLE_GLYPHS, type Glyphs, UNICODE_GLYPHS } from './gly
 /** The part of a `tty.WriteStream` that tells what can be drawn on it. */
 export interface OutputAbilities {
   readonly isTTY?: boolean | undefined;
-  hasColors?(env?: NodeJS.ProcessEnv): boolean;
+  /** Bits of colour: 1, 4, 8 or 24. */
+  getColorDepth?(env?: NodeJS.ProcessEnv): number;
 }
+
+/** What colours can be used: none, the terminal's own 8 or 16, 256 of a known palette, or all of them. */
+export type ColourDepth = 'none' | 'theme' | 'palette' | 'full';
 
 /** Whether the dashboard can be drawn: a terminal that is not `dumb`. Else the caller prints plain lines. */
 export function canDrawDashboard(output: OutputAbilities, env: NodeJS.ProcessEnv): boolean {
@@ -20,7 +24,9 @@ export function glyphsFor(env: NodeJS.ProcessEnv, platform: NodeJS.Platform = pr
   return env['TERM'] === 'linux' ? CONSOLE_GLYPHS : UNICODE_GLYPHS;
 }
 
-/** Whether to use colour: not with NO_COLOR (https://no-color.org), else as the terminal's type says. */
-export function hasColour(output: OutputAbilities, env: NodeJS.ProcessEnv): boolean {
-  return !env['NO_COLOR'] && (output.hasColors?.(env) ?? true);
+/** The colours to use: none with NO_COLOR (https://no-color.org), else as the terminal's type says. */
+export function colourDepth(output: OutputAbilities, env: NodeJS.ProcessEnv): ColourDepth {
+  if (env['NO_COLOR']) return 'none';
+  const bits = output.getColorDepth?.(env) ?? 4;
+  return bits >= 24 ? 'full' : bits >= 8 ? 'palette' : bits >= 4 ? 'theme' : 'none';
 }

@@ -9,7 +9,7 @@ import { actionForKey } from './keys.js';
 import { PendingSettings } from './pending-settings.js';
 import { ScreenWriter } from './screen-writer.js';
 import { TerminalGuard } from './terminal-guard.js';
-import { glyphsFor, hasColour } from './terminal-support.js';
+import { colourDepth, glyphsFor } from './terminal-support.js';
 
 /** As many as the largest screens show. */
 const MESSAGES_KEPT = 8;
@@ -54,7 +54,7 @@ export class TerminalUi {
     const env = options.env ?? process.env;
     this.#options = options;
     this.#glyphs = glyphsFor(env);
-    this.#writer = new ScreenWriter((text) => options.output.write(text), hasColour(options.output, env));
+    this.#writer = new ScreenWriter((text) => options.output.write(text), colourDepth(options.output, env));
   }
 
   /** Takes the terminal over and draws. From here on, any end of the process gives it back. */

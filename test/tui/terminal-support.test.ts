@@ -3,7 +3,7 @@ import { toAnsi } from '../../src/tui/ansi.js';
 import { ASCII_GLYPHS, CONSOLE_GLYPHS, UNICODE_GLYPHS } from '../../src/tui/glyphs.js';
 import { ScreenWriter } from '../../src/tui/screen-writer.js';
 import { fitLine, span } from '../../src/tui/styled-line.js';
-import { canDrawDashboard, glyphsFor, hasColour } from '../../src/tui/terminal-support.js';
+import { canDrawDashboard, colourDepth, glyphsFor } from '../../src/tui/terminal-support.js';
 
 describe('what a terminal can do', () => {
   test('the dashboard needs a terminal that is not dumb', () => {
@@ -23,20 +23,26 @@ describe('what a terminal can do', () => {
   });
 
   test('NO_COLOR leaves weight and drops colour', () => {
-    const terminal = { isTTY: true, hasColors: () => true };
-    expect(hasColour(terminal, {})).toBe(true);
-    expect(hasColour(terminal, { NO_COLOR: '1' })).toBe(false);
-    expect(hasColour({ ...terminal, hasColors: () => false }, {})).toBe(false);
+    const depthAt = (bits: number, env = {}) => colourDepth({ isTTY: true, getColorDepth: () => bits }, env);
+    expect([1, 4, 8, 24].map((bits) => depthAt(bits))).toEqual(['none', 'theme', 'palette', 'full']);
+    expect(depthAt(24, { NO_COLOR: '1' })).toBe('none');
     const line = [span('a', 'good'), span('b', 'over'), span('c')];
-    expect(toAnsi(line, true)).toBe('\x1b[32ma\x1b[0m\x1b[1;31mb\x1b[0mc');
-    expect(toAnsi(line, false)).toBe('a\x1b[1mb\x1b[0mc');
+    expect(toAnsi(line, 'theme')).toBe('\x1b[32ma\x1b[0m\x1b[1;31mb\x1b[0mc');
+    expect(toAnsi(line, 'none')).toBe('a\x1b[1mb\x1b[0mc');
+  });
+
+  test('pixels take the nearest colour that there is', () => {
+    const cell = [span('▀', { upper: 0xff8000, lower: 0x7f7f80 })];
+    expect(toAnsi(cell, 'full')).toBe('\x1b[38;2;255;128;0;48;2;127;127;128m▀\x1b[0m');
+    // 208 is (255, 135, 0) of the colour cube; 244 is grey 128.
+    expect(toAnsi(cell, 'palette')).toBe('\x1b[38;5;208;48;5;244m▀\x1b[0m');
   });
 });
 
 describe('the writer', () => {
   const record = () => {
     const written: string[] = [];
-    return { written, writer: new ScreenWriter((text) => written.push(text), false) };
+    return { written, writer: new ScreenWriter((text) => written.push(text), 'none') };
   };
   const lines = (...texts: string[]) => texts.map((text) => fitLine([span(text)], 4, UNICODE_GLYPHS));
 
