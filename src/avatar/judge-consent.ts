@@ -82,7 +82,9 @@ export function judgeConsent(consent: SignedConsent, circumstances: Circumstance
       'expired',
       `the consent ended on ${day(record.validUntil)}` +
         (isSetBack ? `, and this computer's clock has already been at ${day(now.latest)}` : ''),
-      `Ask ${name} for a new consent.`,
+      isSetBack
+        ? 'Set the clock right; docs/avatars.md tells what to do if it was ahead by mistake.'
+        : `Ask ${name} for a new consent.`,
     );
   }
   if (now.clock < Date.parse(record.validFrom)) {
@@ -116,7 +118,7 @@ export function judgeConsent(consent: SignedConsent, circumstances: Circumstance
     return refused(
       'unknown-signer',
       `the consent is by ${name} (${fingerprint}), whose key was never seen here`,
-      `Compare the fingerprint with ${name}; then accept it with: mien avatar import PACK --trust ${fingerprint}`,
+      `Compare the fingerprint with ${name}; then accept it with: mien consent trust AVATAR`,
     );
   }
   if (known !== publicKey) {
