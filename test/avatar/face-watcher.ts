@@ -2,13 +2,22 @@ import { ClipSource } from '../../src/capture/clip-source.js';
 import type { Micros } from '../../src/frame/clock.js';
 import { Kernels } from '../../src/kernels/kernels.js';
 import { FaceTracker } from '../../src/tracking/face-tracker.js';
-import { type Picture, pictureOf } from '../../src/training/evaluation/picture.js';
+import { pictureOf, type RgbPicture } from '../../src/training/evaluation/picture.js';
 
 /** A picture in which a face was found. */
 export interface SeenFace {
-  readonly picture: Picture;
+  readonly picture: RgbPicture;
   /** LANDMARK_COUNT × (x, y, z) in pixels of the picture, as the network gave them. */
   readonly points: Float32Array;
+}
+
+/** A frame of a clip. */
+export interface SeenFrame {
+  /** From 0. */
+  readonly sequence: number;
+  readonly picture: RgbPicture;
+  /** As in SeenFace; null if no face was found. */
+  readonly points: Float32Array | null;
 }
 
 /** A still is looked at this often: the region settles on the face. */
@@ -29,9 +38,9 @@ export class FaceWatcher {
     return new FaceWatcher(kernels, await FaceTracker.open(kernels));
   }
 
-  /** The faces of a clip's frames, every `step`-th of them; all are tracked. Frames without a face are passed over. */
-  async *watch(path: string, step = 1): AsyncGenerator<SeenFace> {
-    const source = new ClipSource(path);
+  /** Every frame of a clip, with its face if it shows one. @param size - to bring the frames to; else their own. */
+  async *watch(path: string, size: { width?: number; height?: number } = {}): AsyncGenerator<SeenFrame> {
+    const source = new ClipSource(path, size);
     const { layout } = await source.open();
     const mark = this.#kernels.mark();
     const frame = { layout, address: this.#kernels.alloc(layout.byteLength) };
@@ -42,8 +51,8 @@ export class FaceWatcher {
         const stamp = await source.read(pixels);
         if (!stamp) break;
         const face = await this.#tracker.track(frame, ((1 + stamp.pts) * 1e6) as Micros);
-        if (face && stamp.sequence % step === 0)
-          yield { picture: pictureOf(pixels, layout), points: face.rawPoints.slice() };
+        const points = face ? face.rawPoints.slice() : null;
+        yield { sequence: stamp.sequence, picture: pictureOf(pixels, layout), points };
       }
     } finally {
       await source.close();

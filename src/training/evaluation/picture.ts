@@ -2,7 +2,7 @@ import type { I420Layout } from '../../frame/i420.js';
 import type { AffineMatrix } from '../../kernels/kernels.js';
 
 /** An RGB picture: width × height × 3 bytes, row-major, sRGB. */
-export interface Picture {
+export interface RgbPicture {
   readonly width: number;
   readonly height: number;
   readonly data: Uint8Array;
@@ -16,7 +16,7 @@ export interface Plane {
 }
 
 /** Luma of an RGB picture, 0 to 255. Source: ITU-R BT.601-7. */
-export function lumaOf({ width, height, data }: Picture): Plane {
+export function lumaOf({ width, height, data }: RgbPicture): Plane {
   const luma = new Float32Array(width * height);
   for (let i = 0; i < luma.length; i++) {
     luma[i] = 0.299 * data[3 * i]! + 0.587 * data[3 * i + 1]! + 0.114 * data[3 * i + 2]!;
@@ -25,7 +25,7 @@ export function lumaOf({ width, height, data }: Picture): Plane {
 }
 
 /** A working picture (I420, BT.601, limited range) as RGB; chroma is not interpolated. Source: ITU-R BT.601-7. */
-export function pictureOf(pixels: Uint8Array, layout: I420Layout): Picture {
+export function pictureOf(pixels: Uint8Array, layout: I420Layout): RgbPicture {
   const { width, height, strideY, strideUV, offsetU, offsetV } = layout;
   const data = new Uint8Array(3 * width * height);
   for (let y = 0; y < height; y++) {
@@ -48,7 +48,7 @@ export function pictureOf(pixels: Uint8Array, layout: I420Layout): Picture {
  * Where the result is coarser than the picture, each of its pixels is the mean of samples at the picture's own pitch.
  * Outside of the picture its edge is repeated.
  */
-export function resamplePicture(picture: Picture, matrix: AffineMatrix, width: number, height: number): Picture {
+export function resamplePicture(picture: RgbPicture, matrix: AffineMatrix, width: number, height: number): RgbPicture {
   const values = sample(picture, 3, matrix, width, height);
   const data = new Uint8Array(values.length);
   for (let i = 0; i < data.length; i++) data[i] = toByte(values[i]!);

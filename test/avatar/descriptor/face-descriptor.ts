@@ -1,6 +1,6 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { AffineMatrix } from '../../../src/kernels/kernels.js';
-import { type Picture, resamplePicture } from '../../../src/training/evaluation/picture.js';
+import { type RgbPicture, resamplePicture } from '../../../src/training/evaluation/picture.js';
 import { buildDescriptorNetwork, CHIP_SIDE } from './network.js';
 import { readWeights } from './weights.js';
 
@@ -26,12 +26,12 @@ export class FaceDescriptor {
   }
 
   /** Describes a face in a picture. @param points - LANDMARK_COUNT × (x, y, z), pixels of the picture. */
-  async describe(picture: Picture, points: Float32Array): Promise<Float32Array> {
+  async describe(picture: RgbPicture, points: Float32Array): Promise<Float32Array> {
     return this.describeChip(resamplePicture(picture, chipMatrix(points), CHIP_SIDE, CHIP_SIDE));
   }
 
   /** Describes a face that is aligned already, CHIP_SIDE pixels on each side. */
-  async describeChip({ data }: Picture): Promise<Float32Array> {
+  async describeChip({ data }: RgbPicture): Promise<Float32Array> {
     const pixels = CHIP_SIDE * CHIP_SIDE;
     const planes = new Float32Array(3 * pixels);
     for (let i = 0; i < 3 * pixels; i++) planes[(i % 3) * pixels + Math.floor(i / 3)] = data[i]!;

@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import { i420Layout } from '../../../src/frame/i420.js';
 import {
   lumaOf,
-  type Picture,
   pictureOf,
+  type RgbPicture,
   resamplePicture,
   resamplePlane,
 } from '../../../src/training/evaluation/picture.js';
@@ -19,13 +19,13 @@ test('a working picture becomes RGB: black, white, and the red of BT.601', () =>
 });
 
 test('luma weighs the colours as BT.601 does', () => {
-  const picture: Picture = { width: 2, height: 1, data: Uint8Array.of(100, 200, 50, 255, 255, 255) };
+  const picture: RgbPicture = { width: 2, height: 1, data: Uint8Array.of(100, 200, 50, 255, 255, 255) };
   expect(lumaOf(picture).data[0]).toBeCloseTo(0.299 * 100 + 0.587 * 200 + 0.114 * 50, 4);
   expect(lumaOf(picture).data[1]).toBeCloseTo(255, 3);
 });
 
 test('looking through the identity changes nothing; a shift by half a pixel is the mean of two', () => {
-  const picture: Picture = { width: 3, height: 2, data: Uint8Array.from({ length: 18 }, (_, i) => 10 * i) };
+  const picture: RgbPicture = { width: 3, height: 2, data: Uint8Array.from({ length: 18 }, (_, i) => 10 * i) };
   expect(resamplePicture(picture, [1, 0, 0, 0, 1, 0], 3, 2)).toEqual(picture);
   const plane = planeOf(4, 1, (x) => 10 * x);
   expect([...resamplePlane(plane, [1, 0, 0.5, 0, 1, 0], 3, 1).data]).toEqual([5, 15, 25]);

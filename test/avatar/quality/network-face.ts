@@ -1,0 +1,77 @@
+import { readFileSync } from 'node:fs';
+import { fitPose } from '../../../src/blending/face-pose.js';
+import { type FaceWindow, frameToTensor, tensorToFrame, windowOf } from '../../../src/blending/face-window.js';
+import { AvatarNetwork } from '../../../src/inference/avatar-network.js';
+import { Kernels } from '../../../src/kernels/kernels.js';
+import {
+  type Plane,
+  type RgbPicture,
+  resamplePicture,
+  resamplePlane,
+} from '../../../src/training/evaluation/picture.js';
+
+/** What a network shows in the window of a face. */
+export interface NetworkFace {
+  readonly window: FaceWindow;
+  /** RGB planes and the mask, 0 to 1: [4, S, S]. */
+  readonly planes: Float32Array;
+  readonly side: number;
+}
+
+/** Kernel memory for the tensors of one network. */
+const TENSOR_BYTES = 16 << 20;
+
+/** The network of an avatar alone: what it makes of a frame before anything is blended. */
+export class BareNetwork {
+  readonly #kernels: Kernels;
+  readonly #network: AvatarNetwork;
+
+  private constructor(kernels: Kernels, network: AvatarNetwork) {
+    this.#kernels = kernels;
+    this.#network = network;
+  }
+
+  /** @throws UserError MODEL_INVALID if the file is no avatar's network. */
+  static async open(path: string): Promise<BareNetwork> {
+    const kernels = await Kernels.load(TENSOR_BYTES);
+    return new BareNetwork(kernels, await AvatarNetwork.open(kernels, readFileSync(path)));
+  }
+
+  /** @param points - the user's face in the picture. */
+  async wear(picture: RgbPicture, points: Float32Array): Promise<NetworkFace> {
+    const { size, inputAddress, output } = this.#network;
+    const window = windowOf(fitPose(points));
+    const { data } = resamplePicture(picture, tensorToFrame(window, size), size, size);
+    const pixels = size * size;
+    const face = this.#kernels.f32(inputAddress, 3 * pixels);
+    for (let i = 0; i < face.length; i++) face[(i % 3) * pixels + Math.floor(i / 3)] = data[i]! / 255;
+    await this.#network.run();
+    return { window, planes: output.slice(), side: size };
+  }
+
+  async close(): Promise<void> {
+    await this.#network.close();
+  }
+}
+
+/** The network's picture. */
+export function pictureOfFace({ planes, side }: NetworkFace): RgbPicture {
+  const data = new Uint8Array(3 * side * side);
+  for (let i = 0; i < data.length; i++) data[i] = Math.round(255 * planes[(i % 3) * side * side + Math.floor(i / 3)]!);
+  return { width: side, height: side, data };
+}
+
+/** The network's mask where it lies in a frame; 0 outside of the window. */
+export function maskInFrame({ planes, side, window }: NetworkFace, width: number, height: number): Plane {
+  const matrix = frameToTensor(window, side);
+  const mask = resamplePlane({ width: side, height: side, data: planes.slice(3 * side * side) }, matrix, width, height);
+  const [a, b, c, d, e, f] = matrix;
+  for (let i = 0; i < mask.data.length; i++) {
+    const x = (i % width) + 0.5;
+    const y = Math.floor(i / width) + 0.5;
+    const u = a * x + b * y + c;
+    const v = d * x + e * y + f;
+    if (u < 0 || v < 0 || u > side || v > side) mask.data[i] = 0;
+  }
+  return mask;
+}
