@@ -60,12 +60,12 @@ export interface OnnxModel {
 /** A float32 constant's values, as a copy of their own. @throws TypeError for another type. */
 export function floatsOf(tensor: OnnxTensor): Float32Array<ArrayBuffer> {
   if (tensor.type !== 'float32') throw new TypeError(`${tensor.name} holds ${tensor.type}, expected float32`);
-  return new Float32Array(tensor.bytes.slice().buffer);
+  return new Float32Array(new Uint8Array(tensor.bytes).buffer);
 }
 
 /** An integer constant's values (int64 or int32); beyond 2^53 they are the nearest doubles. @throws TypeError for another type. */
 export function integersOf(tensor: OnnxTensor): number[] {
-  const bytes = tensor.bytes.slice().buffer;
+  const bytes = new Uint8Array(tensor.bytes).buffer;
   if (tensor.type === 'int64') return Array.from(new BigInt64Array(bytes), Number);
   if (tensor.type === 'int32') return Array.from(new Int32Array(bytes));
   throw new TypeError(`${tensor.name} holds ${tensor.type}, expected integers`);

@@ -176,7 +176,7 @@ function readAttribute(message: ProtobufReader): readonly [string, OnnxAttribute
       case 7: {
         const bytes = message.floatBytes();
         if (floats.length + bytes.length / 4 > LONGEST_LIST) throw message.refused(`with over ${LONGEST_LIST} floats`);
-        floats.push(...new Float32Array(bytes.slice().buffer));
+        floats.push(...new Float32Array(new Uint8Array(bytes).buffer));
         found.set(6, { kind: 'floats', value: floats });
         break;
       }

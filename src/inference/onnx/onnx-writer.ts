@@ -39,7 +39,7 @@ interface Constant {
 
 interface GraphValue {
   readonly name: string;
-  readonly dims: readonly number[];
+  readonly dims: readonly number[] | null;
 }
 
 /**
@@ -65,8 +65,8 @@ export class OnnxGraph {
     return name;
   }
 
-  /** Makes a value an output of the model under a name of its own. */
-  output(name: string, dims: readonly number[], value: string): void {
+  /** Makes a value an output of the model under a name of its own. @param dims - null leaves its shape to the runtime. */
+  output(name: string, dims: readonly number[] | null, value: string): void {
     this.#nodes.push({ operator: 'Identity', inputs: [value], output: name, attributes: {} });
     this.#outputs.push({ name, dims });
   }
@@ -156,10 +156,12 @@ function elementTypeOf(data: ConstantData): number {
 
 function writeValue(message: ProtobufWriter, { name, dims }: GraphValue): void {
   message.string(1, name).message(2, (type) =>
-    type.message(1, (tensor) =>
-      tensor.int(1, TENSOR_FLOAT).message(2, (shape) => {
+    type.message(1, (tensor) => {
+      tensor.int(1, TENSOR_FLOAT);
+      if (dims === null) return;
+      tensor.message(2, (shape) => {
         for (const dim of dims) shape.message(1, (dimension) => dimension.int(1, dim));
-      }),
-    ),
+      });
+    }),
   );
 }

@@ -1,0 +1,12 @@
+/** Smooth pictures that differ: [3, size, size] floats, 0..1, each of a few waves. */
+export function wavyPictures(count: number, size: number, first = 0): Float32Array[] {
+  return Array.from({ length: count }, (_, index) => {
+    const turn = 0.7 * (index + first);
+    return Float32Array.from({ length: 3 * size * size }, (_, at) => {
+      const plane = Math.floor(at / (size * size));
+      const [x, y] = [(at % size) / size, (Math.floor(at / size) % size) / size];
+      const wave = Math.sin(9 * x + turn + plane) * Math.cos(7 * y - 2 * turn) + 0.5 * Math.sin(31 * (x + y) + turn);
+      return Math.min(1, Math.max(0, 0.5 + 0.3 * wave));
+    });
+  });
+}
