@@ -16,3 +16,4 @@ export * from './scale';
 export * from './skin';
 export * from './statistics';
 export * from './warp';
+export * from './wear';

@@ -18,12 +18,12 @@ const ROUNDER: f32 = 12582912;
 // BT.601, RGB 0..255 to limited range, in 128ths of a level; alpha 0..1 in 32767ths.
 const LUMA: f32 = 128.0 / 255.0;
 const COLOR: f32 = (128.0 * 112.0) / 255.0;
-const ALPHA_ONE: f32 = 32767;
+export const ALPHA_ONE: f32 = 32767;
 
 // Transparent rows and columns round the patch: the taps of every position that reaches it, and one more before for
 // positions that drift or are rounded across the edge.
-const BEFORE: i32 = 2;
-const BORDER: i32 = 4;
+export const BEFORE: i32 = 2;
+export const BORDER: i32 = 4;
 
 /** Bytes of working memory for a patch. */
 export function warpScratchBytes(patchWidth: i32, patchHeight: i32): i32 {
@@ -35,7 +35,8 @@ function channel(address: usize, gain: v128, offset: v128): v128 {
   return f32x4.pmin(f32x4.pmax(value, f32x4.splat(0)), f32x4.splat(255));
 }
 
-function rounded(value: v128): v128 {
+/** A whole number in the low bits of each lane. */
+export function rounded(value: v128): v128 {
   return f32x4.add(value, f32x4.splat(ROUNDER));
 }
 
@@ -194,7 +195,29 @@ export function warpBlend(
   const luma = scratch;
   const chroma = scratch + ((((across * (patchHeight + BORDER)) << 2) + 15) & ~15);
   packPatch(patch, alpha, patchWidth, patchHeight, scale, bias, luma, chroma);
+  blendLuma(luma, patchWidth, patchHeight, a, b, c, d, e, f, y, strideY, left, top, right, bottom);
+  blendChroma(chroma, patchWidth, patchHeight, a, b, c, d, e, f, u, v, strideUV, left, top, right, bottom);
+}
 
+/** Blends a packed luma patch, pairs (Y·a, a), into a plane: `warpBlend` tells the map and the box. */
+export function blendLuma(
+  luma: usize,
+  patchWidth: i32,
+  patchHeight: i32,
+  a: f64,
+  b: f64,
+  c: f64,
+  d: f64,
+  e: f64,
+  f: f64,
+  y: usize,
+  strideY: i32,
+  left: i32,
+  top: i32,
+  right: i32,
+  bottom: i32,
+): void {
+  const across = patchWidth + BORDER;
   // A tap position of −1 or of the patch's size sees only border; in the packed patch taps are counted from the border.
   const begin = <f64>(BEFORE - 1);
   const endX = <f64>(patchWidth + BEFORE);
@@ -207,8 +230,8 @@ export function warpBlend(
   const lumaBase = i32x4.splat(<i32>luma);
   const half = i16x8.splat(64);
 
-  let stepX = <i32>Math.round(a * ONE);
-  let stepY = <i32>Math.round(d * ONE);
+  const stepX = <i32>Math.round(a * ONE);
+  const stepY = <i32>Math.round(d * ONE);
   for (let row = top; row < bottom; row++) {
     const startX = a * 0.5 + b * (<f64>row + 0.5) + c + shift;
     const startY = d * 0.5 + e * (<f64>row + 0.5) + f + shift;
@@ -242,12 +265,43 @@ export function warpBlend(
       storeSome(at, i64x2.extract_lane(i8x16.narrow_i16x8_u(bytes, bytes), 0), end - x);
     }
   }
+}
+
+/** Blends a packed chroma patch, quadruples (U·a, V·a, a, 0), into two planes, as `blendLuma`. */
+export function blendChroma(
+  chroma: usize,
+  patchWidth: i32,
+  patchHeight: i32,
+  a: f64,
+  b: f64,
+  c: f64,
+  d: f64,
+  e: f64,
+  f: f64,
+  u: usize,
+  v: usize,
+  strideUV: i32,
+  left: i32,
+  top: i32,
+  right: i32,
+  bottom: i32,
+): void {
+  const across = patchWidth + BORDER;
+  const begin = <f64>(BEFORE - 1);
+  const endX = <f64>(patchWidth + BEFORE);
+  const endY = <f64>(patchHeight + BEFORE);
+  const shift = <f64>BEFORE - 0.5;
+  const zero = i32x4.splat(0);
+  const lastX = i32x4.splat((patchWidth + BEFORE) << FRACTION_BITS);
+  const lastY = i32x4.splat((patchHeight + BEFORE) << FRACTION_BITS);
+  const lanes = i32x4(0, 1, 2, 3);
+  const half = i16x8.splat(64);
 
   // A chroma sample lies at pixel coordinate (2j + 1, 2k + 1).
   const leftUV = left >> 1;
   const rightUV = (right + 1) >> 1;
-  stepX = <i32>Math.round(2 * a * ONE);
-  stepY = <i32>Math.round(2 * d * ONE);
+  const stepX = <i32>Math.round(2 * a * ONE);
+  const stepY = <i32>Math.round(2 * d * ONE);
   const middle = i16x8.splat(128);
   for (let row = top >> 1; row < (bottom + 1) >> 1; row++) {
     const startX = a + b * <f64>(2 * row + 1) + c + shift;

@@ -1,0 +1,204 @@
+import { FaceCells } from '../../blending/face-cells.js';
+import { FacePatch } from '../../blending/face-patch.js';
+import { createPose, fitPose, headAngles } from '../../blending/face-pose.js';
+import { type FaceWindow, frameToTensor, tensorToFrame, windowOf } from '../../blending/face-window.js';
+import { Grain } from '../../blending/grain.js';
+import { LightMatch } from '../../blending/light-match.js';
+import { Membrane } from '../../blending/membrane.js';
+import { WornMask } from '../../blending/worn-mask.js';
+import type { LiveSettings } from '../../config/settings.js';
+import type { FrameAt } from '../../frame/frame-at.js';
+import type { FaceNetwork } from '../../inference/avatar-network.js';
+import type { Kernels } from '../../kernels/kernels.js';
+import { bindWearKernels } from '../../kernels/wear.js';
+import type { FaceState } from '../../tracking/face.js';
+import type { AvatarEffect } from '../avatar-effect.js';
+import type { EffectContext, Preparation } from '../effect.js';
+import { REFUSAL_WORDS, type Refusal, refusalOf } from './wearable.js';
+
+/** A gap in time after which the light is measured afresh, seconds. */
+const CUT_S = 1;
+/** Below this part of the outline the mask is no mask: too much is covered, or the network has failed. */
+const LEAST_SHARE = 0.5;
+
+/** Milliseconds of the steps of the last frame, for measurements. */
+export interface SwapTimes {
+  crop: number;
+  network: number;
+  match: number;
+}
+
+/** Where the avatar was shown in the last frame. */
+export interface ShownMask {
+  /** [side, side] weights, 0 to 1. A view that the next frame overwrites. */
+  readonly weights: Float32Array;
+  readonly side: number;
+  /** The square of the frame that they lie over. */
+  readonly window: FaceWindow;
+}
+
+/** All that is made for a stream and an avatar: it works in kernel memory that `configure` reserves. */
+interface Parts {
+  readonly kernels: Kernels;
+  readonly frame: FrameAt;
+  readonly mask: WornMask;
+  readonly cells: FaceCells;
+  readonly light: LightMatch;
+  readonly membrane: Membrane;
+  readonly patch: FacePatch;
+  readonly grain: Grain;
+}
+
+/**
+ * Lays the avatar over the tracked face: crop, network, mask, light, edge, then blend. Where it cannot be sure to cover
+ * the face it withholds the frame: it never lets one pass untouched.
+ */
+export class AvatarSwap implements AvatarEffect {
+  readonly name = 'avatar';
+  readonly times: SwapTimes = { crop: 0, network: 0, match: 0 };
+  readonly #network: FaceNetwork;
+  readonly #pose = createPose();
+  #parts: Parts | null = null;
+  #window: FaceWindow = { centreX: 0, centreY: 0, size: 1, roll: 0 };
+  #refusal: Refusal | null = 'no-face';
+  #trackId = Number.NaN;
+  #capturedAt = Number.NaN;
+
+  /** @param network - of the avatar, opened in the memory that frames lie in; closed with the effect. */
+  constructor(network: FaceNetwork) {
+    this.#network = network;
+  }
+
+  /** Why the last frame was withheld; null if the avatar was worn. */
+  get refusal(): Refusal | null {
+    return this.#refusal;
+  }
+
+  /** The same in words. */
+  get reason(): string | null {
+    return this.#refusal === null ? null : REFUSAL_WORDS[this.#refusal];
+  }
+
+  /** What `blend` touches, for measurements. Null if nothing was worn. */
+  get shown(): ShownMask | null {
+    const parts = this.#parts;
+    if (!parts || this.#refusal !== null) return null;
+    const side = this.#network.size;
+    return { weights: parts.kernels.f32(parts.mask.shown, side * side), side, window: this.#window };
+  }
+
+  configure({ kernels, frame }: EffectContext): void {
+    const run = bindWearKernels(kernels);
+    const { size } = this.#network;
+    const cells = new FaceCells(kernels, run, size);
+    this.#parts = {
+      kernels,
+      frame,
+      cells,
+      mask: new WornMask(kernels, run, size),
+      light: new LightMatch(cells),
+      membrane: new Membrane(kernels, run, cells),
+      patch: new FacePatch(kernels, run, frame, size),
+      grain: new Grain(kernels, frame),
+    };
+    this.reset();
+  }
+
+  reset(): void {
+    this.#trackId = Number.NaN;
+    this.#capturedAt = Number.NaN;
+    this.#forget();
+  }
+
+  async close(): Promise<void> {
+    await this.#network.close();
+  }
+
+  /** Never `nothing`. A network that throws withholds the frame; the next one is tried again. */
+  async prepare(face: FaceState | null, _settings: LiveSettings): Promise<Preparation> {
+    const parts = this.#parts;
+    this.#refusal = parts ? await this.#wear(parts, face) : 'network-failed';
+    return this.#refusal === null ? 'blend' : 'withhold';
+  }
+
+  blend(): void {
+    const parts = this.#parts;
+    if (!parts || this.#refusal !== null) return;
+    parts.patch.blend(this.#network.output.byteOffset, parts.mask.shown, this.#window, null, parts.grain);
+  }
+
+  async #wear(parts: Parts, face: FaceState | null): Promise<Refusal | null> {
+    if (face === null) return 'no-face';
+    const started = performance.now();
+    fitPose(face.points, this.#pose);
+    const window = windowOf(this.#pose);
+    const refusal = refusalOf(face, headAngles(this.#pose), window, parts.frame.layout);
+    if (refusal !== null) return refusal;
+    const seconds = this.#elapsed(face);
+    this.#window = window;
+    const { size, inputAddress, output } = this.#network;
+    parts.kernels.cropToTensor(parts.frame, tensorToFrame(window, size), size, size, 1 / 255, 0, inputAddress);
+    const cropped = performance.now();
+    if (!(await this.#run())) return 'network-failed';
+    const ran = performance.now();
+    const found = this.#match(parts, face, output, seconds);
+    this.times.crop = cropped - started;
+    this.times.network = ran - cropped;
+    this.times.match = performance.now() - ran;
+    return found;
+  }
+
+  async #run(): Promise<boolean> {
+    try {
+      await this.#network.run();
+      return true;
+    } catch {
+      // Told as the frame's refusal: whoever shows it, shows it while it lasts.
+      return false;
+    }
+  }
+
+  /** The avatar's picture is there: where it is shown, and in what light. */
+  #match(parts: Parts, face: FaceState, output: Float32Array, seconds: number): Refusal | null {
+    const { mask, cells, light, membrane, patch, grain } = parts;
+    const { size, inputAddress } = this.#network;
+    const plane = 4 * size * size;
+    const rgb = output.byteOffset;
+    mask.update(face.points, frameToTensor(this.#window, size), rgb + 3 * plane);
+    if (!cells.measure(inputAddress, rgb, mask.face, mask.shown)) {
+      this.#forget(); // what is not a number would stay in what is settled over time
+      return 'not-a-picture';
+    }
+    if (!(mask.share >= LEAST_SHARE)) return 'covered';
+    if (!light.update(seconds)) return 'covered';
+    membrane.update(light.gains, light.offsets, seconds);
+    grain.measure(this.#window, seconds);
+    patch.place(this.#window);
+    const { fields } = patch;
+    const { gains, offsets } = light;
+    for (let i = 0; i < gains.length; i++) {
+      const ratio = Math.exp(membrane.ratios[i]!);
+      fields[i] = ratio * gains[i]!;
+      fields[gains.length + i] = 255 * ratio * offsets[Math.floor(i / cells.count)]!;
+    }
+    return null;
+  }
+
+  #forget(): void {
+    const parts = this.#parts;
+    if (!parts) return;
+    parts.mask.reset();
+    parts.light.reset();
+    parts.membrane.reset();
+    parts.grain.reset();
+  }
+
+  /** Seconds since the frame before; forgets what was learnt from another face or before a cut. */
+  #elapsed(face: FaceState): number {
+    const seconds = (face.capturedAt - this.#capturedAt) / 1e6;
+    if (face.trackId !== this.#trackId || !(seconds >= 0 && seconds <= CUT_S)) this.#forget();
+    this.#trackId = face.trackId;
+    this.#capturedAt = face.capturedAt;
+    return Number.isNaN(seconds) ? 0 : seconds;
+  }
+}
