@@ -10,7 +10,8 @@ const LONGEST_SIDE = 1 << 28;
 /** The element type of a number in a file. @throws UserError MODEL_INVALID for one that no network here uses. */
 export function elementType(number: number): (typeof ELEMENT_TYPES)[keyof typeof ELEMENT_TYPES] {
   if (Object.hasOwn(ELEMENT_TYPES, number)) return ELEMENT_TYPES[number as keyof typeof ELEMENT_TYPES];
-  throw invalidModel(`it uses the element type ${number}, which is none of ${Object.keys(ELEMENT_TYPES).join(', ')}`);
+  const known = Object.values(ELEMENT_TYPES).map(({ name }) => name);
+  throw invalidModel(`it uses the element type ${number}, which is none of ${known.join(', ')}`);
 }
 
 /**
