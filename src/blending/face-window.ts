@@ -17,13 +17,35 @@ export interface FaceWindow {
 export const WINDOW_CM = 20;
 const CENTRE = [0, 1.5, -3] as const;
 
+/** What a network sees of a head: mien's own window, or that of DeepFaceLab's face type "whole face". */
+export type FaceAlignment = 'mien' | 'dfl-whole-face';
+
+/**
+ * Side and middle of each window in cm of the canonical face.
+ *
+ * DeepFaceLab fits 33 points of brows, eyes, nose and mouth corners to a unit square by a similarity, takes a square of
+ * 2 · (0.4 · √2 + 0.5) times its side and moves it up by 0.07 of the unit's. With the canonical face's points the unit is
+ * 12.18 cm: this is the same window for a head that looks at the camera; on a turned head it is steadier than the original.
+ * Source: DeepFaceLab, facelib/LandmarksProcessor.py, get_transform_mat with FaceType.WHOLE_FACE.
+ */
+const VIEWS: Readonly<
+  Record<FaceAlignment, { readonly cm: number; readonly centre: readonly [number, number, number] }>
+> = {
+  mien: { cm: WINDOW_CM, centre: CENTRE },
+  'dfl-whole-face': { cm: 25.96, centre: [0, -0.21, -4.5] },
+};
+
 /** The window of a head. It holds the face with room for hair line and chin, and moves with the skull alone. */
-export function windowOf({ scale, rotation: r, translation: t }: FacePose): FaceWindow {
-  const [x, y, z] = CENTRE;
+export function windowOf(
+  { scale, rotation: r, translation: t }: FacePose,
+  alignment: FaceAlignment = 'mien',
+): FaceWindow {
+  const { cm, centre } = VIEWS[alignment];
+  const [x, y, z] = centre;
   return {
     centreX: scale * (r[0]! * x + r[1]! * y + r[2]! * z) + t[0]!,
     centreY: scale * (r[3]! * x + r[4]! * y + r[5]! * z) + t[1]!,
-    size: WINDOW_CM * scale,
+    size: cm * scale,
     roll: Math.atan2(r[3]!, r[0]!),
   };
 }
