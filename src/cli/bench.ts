@@ -5,12 +5,13 @@ import { LiveSettings } from '../config/settings.js';
 import { UserError } from '../errors.js';
 import { Loop } from '../pipeline/loop.js';
 import type { StageStats, Telemetry } from '../telemetry/telemetry.js';
+import { avatarOptions } from './avatar-options.js';
 import { addConfigOptions, configOf } from './config-options.js';
 import { timestampedRecording } from './recording-spec.js';
 import { sourceSpecOf } from './source-spec.js';
 import { Stopper } from './stopper.js';
 
-const KEYS: readonly ConfigKey[] = ['source', 'size', 'fps', 'fit', 'effect', 'strength', 'mirror', 'json'];
+const KEYS: readonly ConfigKey[] = ['source', 'size', 'fps', 'fit', 'effect', 'avatar', 'strength', 'mirror', 'json'];
 
 /** Frames that run before the count: models warm up, the clock frequency settles. */
 const WARM_UP_S = 1;
@@ -56,10 +57,16 @@ async function run(config: Config, { seconds, live }: { seconds: number; live: b
   const loop = await Loop.start({
     source: sourceSpecOf(config, { paced: live, loop: true }),
     sinks: [{ kind: 'counting' }],
-    settings: LiveSettings.parse({ effect: config.effect, strength: config.strength, mirror: config.mirror }),
+    settings: LiveSettings.parse({
+      effect: config.effect,
+      avatar: config.avatar,
+      strength: config.strength,
+      mirror: config.mirror,
+    }),
     mode: live ? 'live' : 'offline',
     nextRecording: timestampedRecording,
     renderCard: () => Promise.reject(new Error('nothing is paused in a benchmark')),
+    avatars: avatarOptions(config),
   });
   let latest: Telemetry | null = null;
   loop.on('telemetry', (telemetry) => {

@@ -5,12 +5,13 @@ import { UserError } from '../errors.js';
 import { Loop } from '../pipeline/loop.js';
 import { hasSound } from '../system/media-file.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
+import { avatarOptions } from './avatar-options.js';
 import { addConfigOptions, configOf } from './config-options.js';
 import { timestampedRecording } from './recording-spec.js';
 import { sourceSpecOf } from './source-spec.js';
 import { Stopper } from './stopper.js';
 
-const KEYS: readonly ConfigKey[] = ['size', 'fps', 'fit', 'effect', 'strength', 'mirror', 'json'];
+const KEYS: readonly ConfigKey[] = ['size', 'fps', 'fit', 'effect', 'avatar', 'strength', 'mirror', 'json'];
 
 /** Below this share of the promised frames the file is cut short; counts from lengths and mean rates are not exact. */
 const SHORT_FRACTION = 0.9;
@@ -18,7 +19,7 @@ const SHORT_FRACTION = 0.9;
 /** `mien process IN OUT`: every frame of a file, as fast as it goes, sound kept. */
 export function processCommand(): Command {
   const command = new Command('process')
-    .description('touch up a whole video file: every frame, its rate and its sound kept')
+    .description('touch up a whole video file, or wear an avatar in it: every frame, its rate and its sound kept')
     .argument('<in>', 'the video to read; "demo" for the demo clip')
     .argument('<out>', 'the file to write: .mp4, .mov, .mkv, or .y4m (without sound)')
     .option('--overwrite', 'replace the output if it exists')
@@ -29,6 +30,7 @@ Examples:
   mien process talk.mp4 rested.mp4
   mien process talk.mov small.mp4 --size 640x360 --strength 30
   mien process demo lossless.y4m --json
+  mien process talk.mp4 worn.mp4 --effect avatar --avatar mona-lisa
 `,
     );
   addConfigOptions(command, KEYS, { json: 'print the result as one JSON object' });
@@ -43,10 +45,16 @@ async function run(input: string, output: string, overwrite: boolean, config: Co
   const loop = await Loop.start({
     source,
     sinks: [{ kind: 'recording', path: output, preset: 'offline', overwrite, copyAudioFrom: source.input }],
-    settings: LiveSettings.parse({ effect: config.effect, strength: config.strength, mirror: config.mirror }),
+    settings: LiveSettings.parse({
+      effect: config.effect,
+      avatar: config.avatar,
+      strength: config.strength,
+      mirror: config.mirror,
+    }),
     mode: 'offline',
     nextRecording: timestampedRecording,
     renderCard: () => Promise.reject(new Error('nothing is paused offline')),
+    avatars: avatarOptions(config),
   });
   if (output.toLowerCase().endsWith('.y4m') && (await hasSound(source.input))) {
     console.error(`warning: .y4m holds no sound; that of ${input} is left out. Name an .mp4, .mov or .mkv to keep it.`);

@@ -5,6 +5,7 @@ import { LiveSettings } from '../config/settings.js';
 import { renderCard } from '../output/card.js';
 import { Loop } from '../pipeline/loop.js';
 import type { SinkSpec } from '../pipeline/messages.js';
+import { avatarOptions } from './avatar-options.js';
 import { addConfigOptions, configOf } from './config-options.js';
 import { chooseOutput, refuseOwnPicture } from './output-spec.js';
 import { recordingSpec, timestampedRecording } from './recording-spec.js';
@@ -24,6 +25,8 @@ const KEYS: readonly ConfigKey[] = [
   'fit',
   'loop',
   'effect',
+  'avatar',
+  'wornFor',
   'strength',
   'mirror',
   'split',
@@ -67,6 +70,7 @@ async function run(config: Config): Promise<void> {
       mode: 'live',
       nextRecording: timestampedRecording,
       renderCard: (layout, state) => renderCard(layout, { title: 'mien', state }),
+      avatars: avatarOptions(config),
     });
     attach(screen, loop, config);
     for (const { note } of [source, output]) if (note !== null) screen.message('info', note);

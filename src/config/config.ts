@@ -51,6 +51,10 @@ export const Config = z.strictObject({
     .describe('fill another shape of picture by cutting its edges, or show all of it with bars'),
   loop: z.boolean().default(true).describe('start a video file over when it ends'),
   ...LiveSettings.shape,
+  wornFor: z
+    .enum(['live-calls', 'streaming'])
+    .default('live-calls')
+    .describe('what the virtual camera is used for while an avatar is worn: its consent must allow that'),
   preview: z.boolean().default(true).describe('serve the preview page (to this computer only)'),
   port: z.number().int().min(0).max(65535).default(0).describe('port of the preview page; 0 picks a free one'),
   record: z.string().min(1).optional().describe('record what goes out to this file: .mp4, .mov, .mkv or .y4m'),

@@ -30,7 +30,12 @@ export type LiveSettingsPatch = z.infer<typeof LiveSettingsPatch>;
 
 /** The settings with a patch laid over them. */
 export function applyPatch(settings: LiveSettings, patch: LiveSettingsPatch): LiveSettings {
-  return LiveSettings.parse({ ...settings, ...definedOnly(patch) });
+  return withoutBareFace(LiveSettings.parse({ ...settings, ...definedOnly(patch) }));
+}
+
+/** While an avatar is worn there is no picture before it to be shown: it would be the user's own face. */
+export function withoutBareFace(settings: LiveSettings): LiveSettings {
+  return settings.effect === 'avatar' ? { ...settings, split: false } : settings;
 }
 
 function definedOnly(patch: LiveSettingsPatch): Record<string, unknown> {
@@ -41,4 +46,8 @@ function definedOnly(patch: LiveSettingsPatch): Record<string, unknown> {
 export type Command =
   | { readonly kind: 'set'; readonly patch: LiveSettingsPatch }
   | { readonly kind: 'record'; readonly on: boolean }
+  /** Wears an avatar: the next one after that which is worn, in the order of their names. */
+  | { readonly kind: 'next-avatar' }
+  /** The face that is tracked is the user's own, whoever else is in the picture. */
+  | { readonly kind: 'confirm-face' }
   | { readonly kind: 'quit' };

@@ -1,37 +1,46 @@
-import type { CardState } from '../output/card.js';
-
 /** The cards that stand in for the picture, in the size of the stream: each is drawn once, when it is first needed. */
-export class Cards {
-  readonly #render: (state: CardState) => Promise<Uint8Array>;
+export class Cards<State> {
+  readonly #render: (state: State) => Promise<Uint8Array>;
+  readonly #nameOf: (state: State) => string;
   readonly #onFailure: (text: string) => void;
   /** Cards that were drawn, or are just being. */
-  readonly #drawn = new Map<CardState, Promise<Uint8Array>>();
-  #current: CardState | null = null;
+  readonly #drawn = new Map<string, Promise<Uint8Array>>();
+  #current: string | null = null;
 
-  /** @param onFailure - called with words for the user when a card cannot be drawn. */
-  constructor(render: (state: CardState) => Promise<Uint8Array>, onFailure: (text: string) => void) {
+  /**
+   * @param nameOf - what tells one state from another. @param onFailure - called with words for the user when a card cannot
+   * be drawn.
+   */
+  constructor(
+    render: (state: State) => Promise<Uint8Array>,
+    nameOf: (state: State) => string,
+    onFailure: (text: string) => void,
+  ) {
     this.#render = render;
+    this.#nameOf = nameOf;
     this.#onFailure = onFailure;
   }
 
   /** Calls `use` with the card of a state that is new; not at all if another state has come while it was drawn. */
-  change(state: CardState, use: (card: Uint8Array) => void): void {
-    if (state === this.#current) return;
-    this.#current = state;
+  change(state: State, use: (card: Uint8Array) => void): void {
+    const name = this.#nameOf(state);
+    if (name === this.#current) return;
+    this.#current = name;
     this.draw(state, (card) => {
-      if (this.#current === state) use(card);
+      if (this.#current === name) use(card);
     });
   }
 
   /** Calls `use` with a card once it is drawn. */
-  draw(state: CardState, use: (card: Uint8Array) => void): void {
-    let card = this.#drawn.get(state);
+  draw(state: State, use: (card: Uint8Array) => void): void {
+    const name = this.#nameOf(state);
+    let card = this.#drawn.get(name);
     if (!card) {
       card = this.#render(state);
-      this.#drawn.set(state, card);
+      this.#drawn.set(name, card);
     }
     card.then(use, (error: Error) =>
-      this.#onFailure(`the card "${state}" cannot be drawn, a black picture instead: ${error.message}`),
+      this.#onFailure(`the card "${name}" cannot be drawn, a black picture instead: ${error.message}`),
     );
   }
 }

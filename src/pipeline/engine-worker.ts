@@ -10,6 +10,7 @@ import { BadFrames } from './bad-frames.js';
 import { FramePath } from './frame-path.js';
 import type { FromEngine, OutputHandle, ToEngine } from './messages.js';
 import { RateMeter } from './rate-meter.js';
+import type { WornAvatar } from './worn-avatar.js';
 
 // The engine thread: takes the newest frame, sends it down the path, and tells the main thread how it goes.
 
@@ -34,6 +35,16 @@ port.on('message', (message: ToEngine) => {
       break;
     case 'settings':
       settings = message.settings;
+      path?.change(settings);
+      break;
+    case 'avatar':
+      whenOpen(({ avatar }) => (message.avatar ? avatar.wear(message.avatar) : avatar.takeOff()));
+      break;
+    case 'avatar-card':
+      whenOpen(({ avatar }) => avatar.setCard(message.card));
+      break;
+    case 'confirm-face':
+      whenOpen(({ avatar }) => avatar.confirmFace());
       break;
     case 'card':
       whenOpen((open) => open.setCard(message.card));
@@ -61,7 +72,12 @@ async function run(start: Extract<ToEngine, { kind: 'start' }>): Promise<void> {
   settings = start.settings;
   const reader = new ChannelReader(start.input);
   try {
-    path = await FramePath.open(start.input.layout, start.rate, start.settings);
+    const opened = await FramePath.open(start.input.layout, start.rate, start.settings, {
+      isLive: !start.isOffline,
+      onAvatarFailed: (error) => send({ kind: 'avatar-failed', error: toErrorRecord(error) }),
+    });
+    opened.change(settings); // they may have changed while the models were loading
+    path = opened;
   } catch (error) {
     hasEnded = true;
     for (const { channel } of waiting) new ChannelWriter(channel).breakOff();
@@ -111,7 +127,9 @@ async function run(start: Extract<ToEngine, { kind: 'start' }>): Promise<void> {
         captured = frame.sequence + 1;
         taken++;
         meterIn.count(captured, nowMs());
-        await path.process(frame, settings, start.isOffline ? nowMs() : undefined);
+        if (start.isOffline) await path.avatar.loaded(); // nothing is hurried there
+        await path.process(frame, start.isOffline ? nowMs() : undefined);
+        tellOfAvatar(path.avatar, start.isOffline);
         badFrames.passed();
         if (written++ === 0) send({ kind: 'first-frame' });
         meterOut.count(written, nowMs());
@@ -136,6 +154,27 @@ async function run(start: Extract<ToEngine, { kind: 'start' }>): Promise<void> {
     path = null;
   }
   send({ kind: 'ended', isWhole });
+}
+
+let toldWear = '';
+let toldFailure = false;
+
+/** Tells at once when what leaves while an avatar is chosen changes, and of the first failure in a row. */
+function tellOfAvatar(avatar: WornAvatar, isOffline: boolean): void {
+  const { failure, status } = avatar;
+  if (failure !== null && isOffline) throw failure; // offline every frame counts
+  if (failure !== null && !toldFailure) {
+    send({
+      kind: 'warning',
+      text: `the avatar failed, nothing of the camera is shown: ${toErrorRecord(failure).message}`,
+    });
+  }
+  toldFailure = failure !== null;
+  if (settings.effect !== 'avatar' || settings.paused) return;
+  const key = status.kind === 'worn' ? status.kind : `${status.shows} ${status.reason}`;
+  if (key === toldWear) return;
+  toldWear = key;
+  send({ kind: 'wear', wear: status });
 }
 
 function faceStatus(face: FaceState | null, { effect, paused }: LiveSettings): FaceStatus {

@@ -1,5 +1,6 @@
 import type { LiveSettings } from '../config/settings.js';
-import type { Effect, Preparation } from '../effects/effect.js';
+import type { OpenAvatar } from '../effects/avatar-effect.js';
+import type { Effect } from '../effects/effect.js';
 import { TouchUp } from '../effects/touch-up.js';
 import type { ChannelFrame } from '../frame/channel.js';
 import { nowMs } from '../frame/clock.js';
@@ -10,7 +11,9 @@ import { Kernels } from '../kernels/kernels.js';
 import { LatencyLedger, type LedgerRow } from '../telemetry/ledger.js';
 import type { FaceState } from '../tracking/face.js';
 import type { FaceTracker } from '../tracking/face-tracker.js';
+import { avatarBytes } from './avatar-slot.js';
 import { OutputSet } from './output-set.js';
+import { WornAvatar } from './worn-avatar.js';
 
 /** The rows of the ledger, in the order of the path. The budgets add up to 16 ms: one frame interval at 60 a second. */
 export const LEDGER_ROWS: readonly LedgerRow[] = [
@@ -31,12 +34,21 @@ const KERNEL_BYTES_FIXED = 64 << 20;
 const KERNEL_BYTES_PER_PIXEL = 32;
 
 /** What finds and follows the face: the real tracker, or a fake one in tests of the path. */
-export type Tracker = Pick<FaceTracker, 'track' | 'reset' | 'close'>;
+export type Tracker = Pick<FaceTracker, 'track' | 'detect' | 'reset' | 'close'>;
 
 /** The parts that a path is made of; tests replace them. */
 export interface FramePathParts {
   openTracker(kernels: Kernels): Promise<Tracker>;
   makeEffect(): Effect;
+  openAvatar: OpenAvatar;
+}
+
+/** What a path is opened for. */
+export interface FramePathOptions {
+  /** Frames come from a camera, or as one would give them; false: every frame of a file, whenever it is done. */
+  readonly isLive: boolean;
+  /** Called when an avatar could not be loaded. */
+  readonly onAvatarFailed: (error: unknown) => void;
 }
 
 const REAL_PARTS: FramePathParts = {
@@ -46,18 +58,24 @@ const REAL_PARTS: FramePathParts = {
     return FaceTracker.open(kernels);
   },
   makeEffect: () => new TouchUp(),
+  openAvatar: async (kernels, files) => {
+    const { openAvatar } = await import('../effects/avatar/open-avatar.js');
+    return openAvatar(kernels, files);
+  },
 };
 
 /**
  * The path of one frame, told once: capture → load → track → effect → blend → write. Lives on the engine thread and
- * owns its kernel memory. `open` allocates; `process` does not.
+ * owns its kernel memory. `open` allocates; `process` does not. While an avatar is chosen, `avatar` decides what leaves.
  */
 export class FramePath {
   readonly ledger = new LatencyLedger(LEDGER_ROWS);
   readonly outputs: OutputSet;
   /** The face in the last frame. */
   face: FaceState | null = null;
+  readonly avatar: WornAvatar;
 
+  #settings: LiveSettings;
   readonly #kernels: Kernels;
   readonly #openTracker: () => Promise<Tracker>;
   /** Loaded when it is first needed: without an effect nobody waits for models. */
@@ -71,9 +89,18 @@ export class FramePath {
   /** Shown in place of the camera while paused; black until one is set. */
   readonly #card: Uint8Array;
   #wasTracking = false;
+  #wasAvatar = false;
 
-  private constructor(kernels: Kernels, parts: FramePathParts, layout: I420Layout, rate: Rate) {
+  private constructor(
+    kernels: Kernels,
+    parts: FramePathParts,
+    layout: I420Layout,
+    rate: Rate,
+    settings: LiveSettings,
+    { isLive, onAvatarFailed }: FramePathOptions,
+  ) {
     const effect = parts.makeEffect();
+    this.#settings = settings;
     this.#kernels = kernels;
     this.#openTracker = () => parts.openTracker(kernels);
     this.#effect = effect;
@@ -84,7 +111,9 @@ export class FramePath {
     this.#card = new Uint8Array(layout.byteLength);
     fillBlack(this.#card, layout);
     this.outputs = new OutputSet();
-    effect.configure({ kernels, frame: this.#frame, rate });
+    const context = { kernels, frame: this.#frame, rate };
+    effect.configure(context);
+    this.avatar = new WornAvatar(parts.openAvatar, context, isLive, onAvatarFailed);
   }
 
   /**
@@ -96,25 +125,35 @@ export class FramePath {
     layout: I420Layout,
     rate: Rate,
     settings: LiveSettings,
+    options: FramePathOptions,
     parts: FramePathParts = REAL_PARTS,
   ): Promise<FramePath> {
+    const pixels = layout.width * layout.height;
     const kernels = await Kernels.load(
-      KERNEL_BYTES_FIXED + 2 * layout.byteLength + KERNEL_BYTES_PER_PIXEL * layout.width * layout.height,
+      KERNEL_BYTES_FIXED + 2 * layout.byteLength + KERNEL_BYTES_PER_PIXEL * pixels + avatarBytes(pixels),
     );
-    const path = new FramePath(kernels, parts, layout, rate);
+    const path = new FramePath(kernels, parts, layout, rate, settings, options);
     if (settings.effect !== 'none') path.#tracker = await path.#openTracker();
     return path;
   }
 
+  /** Sets what is done to frames from now on. One that is under way never leaves barer than the new settings allow. */
+  change(settings: LiveSettings): void {
+    this.#settings = settings;
+  }
+
   /** Takes one frame all the way. The frame is the caller's again when this resolves. */
-  async process(input: ChannelFrame, settings: LiveSettings, capturedAtMs = input.capturedAt / 1000): Promise<void> {
+  async process(input: ChannelFrame, capturedAtMs = input.capturedAt / 1000): Promise<void> {
     const { ledger } = this;
+    const settings = this.#settings;
+    const isAvatar = settings.effect === 'avatar';
     ledger.begin(capturedAtMs);
     ledger.mark(CAPTURE, nowMs());
 
     this.#load(input.data, settings.mirror);
-    // The user's own face leaves nowhere while an avatar is worn.
-    if (settings.split && settings.effect !== 'avatar') this.outputs.writeBefore(this.#pixels);
+    // The picture before an avatar is the user's own face: it lies beside no frame.
+    const hasBefore = settings.split && !isAvatar;
+    if (hasBefore) this.outputs.writeBefore(this.#pixels);
     ledger.mark(LOAD, nowMs());
 
     if (settings.paused) {
@@ -122,18 +161,53 @@ export class FramePath {
       await this.#write(this.#card, input, false);
       return;
     }
+    if (!isAvatar && this.#wasAvatar) this.avatar.forget();
+    this.#wasAvatar = isAvatar;
+    const mayLeave = isAvatar ? await this.#wear(input, settings) : await this.#touchUp(input, settings);
 
+    // Chosen while the frame was under way, an avatar keeps it back: nothing covers the face in it.
+    if (isAvatar || this.#settings.effect === 'avatar') {
+      await this.#write(this.avatar.outgoing(isAvatar && mayLeave, input), input, false);
+    } else {
+      await this.#write(mayLeave ? this.#pixels : this.#card, input, hasBefore && mayLeave);
+    }
+  }
+
+  /** Tracks, and touches up if asked to. @returns whether the frame may leave. */
+  async #touchUp(input: ChannelFrame, settings: LiveSettings): Promise<boolean> {
+    const { ledger } = this;
     this.face = await this.#track(input, settings);
     ledger.mark(TRACK, nowMs());
 
-    const preparation = await this.#prepare(settings);
+    const preparation = settings.effect === 'none' ? 'nothing' : await this.#effect.prepare(this.face, settings);
     ledger.mark(EFFECT, nowMs());
 
     if (preparation === 'blend') this.#effect.blend();
     ledger.mark(BLEND, nowMs());
+    return preparation !== 'withhold';
+  }
 
-    const isWithheld = preparation === 'withhold';
-    await this.#write(isWithheld ? this.#card : this.#pixels, input, settings.split && !isWithheld);
+  /** Tracks, and lays the avatar over the face. @returns whether it covers the face; false where anything failed. */
+  async #wear(input: ChannelFrame, settings: LiveSettings): Promise<boolean> {
+    const { avatar, ledger } = this;
+    let isTracked = false;
+    let isWorn = false;
+    try {
+      this.face = await this.#track(input, settings);
+      const seen = this.face && this.#tracker ? await this.#tracker.detect(this.#frame) : [];
+      isTracked = true;
+      ledger.mark(TRACK, nowMs());
+
+      const isReady = await avatar.prepare(this.face, seen, settings, input);
+      ledger.mark(EFFECT, nowMs());
+
+      isWorn = isReady && avatar.blend();
+    } catch (error) {
+      if (!isTracked) this.#forgetTrack();
+      avatar.fail(error, input);
+    }
+    ledger.mark(BLEND, nowMs());
+    return isWorn;
   }
 
   /** Sets the picture shown while paused. @throws RangeError if it has another size than the frames. */
@@ -147,6 +221,7 @@ export class FramePath {
   /** @param isWhole - false if the run was cut short by a failure: what was recorded offline is then thrown away. */
   async close(isWhole = true): Promise<void> {
     this.outputs.end(isWhole);
+    await this.avatar.close();
     await this.#tracker?.close();
   }
 
@@ -170,19 +245,13 @@ export class FramePath {
     return this.#tracker.track(this.#frame, stamp.capturedAt);
   }
 
-  #prepare(settings: LiveSettings): Preparation | Promise<Preparation> {
-    switch (settings.effect) {
-      case 'none':
-        return 'nothing';
-      case 'avatar':
-        return 'withhold'; // fail closed: there is nothing yet that could cover the face
-      case 'touch-up':
-        return this.#effect.prepare(this.face, settings);
-    }
-  }
-
   /** Forgets the face and all that was learnt of it: nobody follows it now, or a frame failed on its way. */
   forget(): void {
+    this.avatar.forget();
+    this.#forgetTrack();
+  }
+
+  #forgetTrack(): void {
     this.face = null;
     if (!this.#wasTracking) return;
     this.#wasTracking = false;

@@ -1,8 +1,17 @@
 import { EventEmitter } from 'node:events';
+import type { Scope } from '../avatar/consent.js';
 import type { SourceSpec } from '../capture/create-source.js';
 import type { SourceInfo } from '../capture/source.js';
-import { applyPatch, type Command, type LiveSettings } from '../config/settings.js';
+import {
+  applyPatch,
+  type Command,
+  type LiveSettings,
+  type LiveSettingsPatch,
+  withoutBareFace,
+} from '../config/settings.js';
+import { fromErrorRecord, type UserError } from '../errors.js';
 import type { I420Layout } from '../frame/i420.js';
+import type { AvatarCard } from '../output/avatar-card.js';
 import type { CardState } from '../output/card.js';
 import type { Severity, SourceStatus, Telemetry } from '../telemetry/telemetry.js';
 import { CaptureThread } from './capture-thread.js';
@@ -13,6 +22,7 @@ import { ProcessMeter } from './process-meter.js';
 import { closeUnused, isVirtualCamera, type OpenedSink, openSink, type Sink } from './sink-thread.js';
 import { cardState, describeSourceStatus } from './source-state.js';
 import { settledWithin, Thread } from './thread.js';
+import { type OpenWearable, Wardrobe } from './wardrobe.js';
 
 /** What a loop is started with. */
 export interface LoopOptions {
@@ -25,6 +35,18 @@ export interface LoopOptions {
   readonly nextRecording: () => Extract<SinkSpec, { kind: 'recording' }>;
   /** Draws what is shown in place of the camera's picture, in the size of the stream. */
   readonly renderCard: (layout: I420Layout, state: CardState) => Promise<Uint8Array>;
+  readonly avatars: AvatarOptions;
+}
+
+/** Where avatars come from, and how one is told of that cannot be worn just now. */
+export interface AvatarOptions {
+  readonly open: OpenWearable;
+  /** Names of all that there are, sorted. */
+  readonly list: () => readonly string[];
+  /** What the virtual camera is used for. */
+  readonly wornFor: Extract<Scope, 'live-calls' | 'streaming'>;
+  /** Draws what is shown in place of frames that the avatar cannot be worn in. */
+  readonly renderCard: (layout: I420Layout, card: AvatarCard) => Promise<Uint8Array>;
 }
 
 /** How long the outputs may take to close after a failure, before their threads are ended. */
@@ -56,7 +78,16 @@ export class Loop extends EventEmitter<LoopEvents> {
   /** The source gave no pictures for a reason that the user was told. */
   #wasLost = false;
   #isWatched: boolean | null = null;
-  readonly #cards: Cards;
+  readonly #cards: Cards<CardState>;
+  readonly #avatarCards: Cards<AvatarCard>;
+  readonly #wardrobe: Wardrobe;
+  /** Resolves when the avatar to begin with was verified or refused. */
+  readonly #dressed: Promise<void>;
+  /** Offline, an avatar that cannot be worn ends the run: nobody wants a film of its card. */
+  #endWith: (reason: Error) => void = () => {};
+  readonly #refused = new Promise<never>((_resolve, reject) => {
+    this.#endWith = reject;
+  });
   #report: EngineReport | null = null;
   #nextSinkId: number;
   /** Recordings started and stopped by command, one after the other: a quick second command waits for the first. */
@@ -79,7 +110,7 @@ export class Loop extends EventEmitter<LoopEvents> {
       );
       const loop = new Loop(options, info, capture, engine, await Promise.all(opening));
       // The camera starts when somebody is there to take its frames: none is dropped while the models load.
-      engine.ready.then(
+      Promise.all([engine.ready, loop.#dressed]).then(
         () => capture.start(input),
         () => {}, // `done` hears of it
       );
@@ -100,7 +131,7 @@ export class Loop extends EventEmitter<LoopEvents> {
   ) {
     super();
     this.#options = options;
-    this.#settings = options.settings;
+    this.#settings = withoutBareFace(options.settings);
     this.#capture = capture;
     this.#engine = engine;
     this.#sinks = opened.map(({ sink }) => sink);
@@ -108,12 +139,29 @@ export class Loop extends EventEmitter<LoopEvents> {
     this.info = info;
     this.#cards = new Cards(
       (state) => options.renderCard(info.layout, state),
+      (state) => state,
       (text) => this.#tell('warning', text),
     );
 
+    this.#avatarCards = new Cards(
+      (card) => options.avatars.renderCard(info.layout, card),
+      ({ name, state, still }) => `${name}: ${state}${still === null ? '' : `, still of ${still.byteLength} bytes`}`,
+      (text) => this.#tell('warning', text),
+    );
+    this.#wardrobe = new Wardrobe(options.avatars.open, () => this.#scope, {
+      wear: (avatar) => engine.send({ kind: 'avatar', avatar }),
+      card: (state) => this.#avatarCards.change(state, (card) => engine.send({ kind: 'avatar-card', card })),
+      refused: (reason) => this.#tellRefused(reason),
+    });
+
     for (const { output } of opened) engine.send({ kind: 'add-output', output });
     // Threads keep what they have said so far: by then whoever awaits `start` listens to this loop.
-    setImmediate(() => this.#listen(opened));
+    this.#dressed = new Promise((resolve) => {
+      setImmediate(() => {
+        this.#listen(opened);
+        resolve(this.#settings.effect === 'avatar' ? this.#dress() : undefined);
+      });
+    });
     this.done = this.#run();
     if (options.settings.paused) this.#sendPauseCard();
     this.#updateCard();
@@ -133,11 +181,13 @@ export class Loop extends EventEmitter<LoopEvents> {
   command(command: Command): void {
     switch (command.kind) {
       case 'set':
-        this.#settings = applyPatch(this.#settings, command.patch);
-        this.#engine.send({ kind: 'settings', settings: this.#settings });
-        if (this.#settings.paused) this.#sendPauseCard();
-        this.#updateCard();
-        if (this.#report) this.#publish(this.#report);
+        this.#set(command.patch);
+        break;
+      case 'next-avatar':
+        this.#wearNext();
+        break;
+      case 'confirm-face':
+        this.#engine.send({ kind: 'confirm-face' });
         break;
       case 'record':
         this.#recordings = this.#recordings
@@ -159,6 +209,61 @@ export class Loop extends EventEmitter<LoopEvents> {
     return this.#stopping;
   }
 
+  #set(patch: LiveSettingsPatch): void {
+    const before = this.#settings;
+    this.#settings = applyPatch(before, patch);
+    const { effect, paused } = this.#settings;
+    // First of all: from here on the engine lets no bare face out if an avatar was chosen.
+    this.#engine.send({ kind: 'settings', settings: this.#settings });
+    if (effect === 'avatar' && (patch.split || before.split)) {
+      this.#tell('info', 'before and after is off while an avatar is worn: it would show your own face');
+    }
+    const isChosen = patch.effect === 'avatar' || patch.avatar !== undefined;
+    if (effect === 'avatar' && (isChosen || before.effect !== 'avatar')) void this.#dress();
+    if (effect !== 'avatar' && before.effect === 'avatar') void this.#wardrobe.choose(null);
+    if (paused) this.#sendPauseCard();
+    this.#updateCard();
+    this.#publishAgain();
+  }
+
+  /** Puts the chosen avatar on. A recording that its consent does not allow ends. */
+  async #dress(): Promise<void> {
+    await this.#wardrobe.choose(this.#settings.avatar);
+    const refusal = this.#wardrobe.refusesRecording();
+    if (refusal && this.#sinks.some(({ spec }) => spec.kind === 'recording')) {
+      this.#tell('error', `The recording ends. ${refusal.message}`);
+      this.command({ kind: 'record', on: false });
+    }
+    this.#publishAgain();
+  }
+
+  #wearNext(): void {
+    const names = this.#options.avatars.list();
+    if (names.length === 0) {
+      this.#tell(
+        'warning',
+        'there is no avatar: make one with "mien avatar create", or take one in with "mien avatar import"',
+      );
+      return;
+    }
+    const { effect, avatar } = this.#settings;
+    const worn = names.indexOf(avatar);
+    const next = effect === 'avatar' ? (worn + 1) % names.length : Math.max(0, worn);
+    this.#set({ effect: 'avatar', avatar: names[next]! });
+  }
+
+  #tellRefused(reason: UserError): void {
+    this.#tell('error', `${reason.message} ${reason.remedy}`);
+    if (this.#options.mode === 'offline') this.#endWith(reason);
+    this.#publishAgain();
+  }
+
+  /** What the avatar would be worn for. A recording that is begun meanwhile is judged by itself. */
+  get #scope(): readonly Scope[] {
+    if (this.#options.mode === 'offline') return ['recording'];
+    return this.#cameras.length > 0 ? [this.#options.avatars.wornFor] : [];
+  }
+
   #listen(opened: readonly OpenedSink[]): void {
     this.#capture.on('status', ({ status }) => this.#setStatus(status));
     this.#capture.on('warning', ({ text }) => this.#tell('warning', text));
@@ -168,6 +273,11 @@ export class Loop extends EventEmitter<LoopEvents> {
       if (this.#status.kind === 'starting') this.#setStatus({ kind: 'live' });
       this.emit('first-frame');
     });
+    this.#engine.on('wear', ({ wear }) => {
+      this.#wardrobe.worn(wear);
+      this.#publishAgain();
+    });
+    this.#engine.on('avatar-failed', ({ error }) => this.#wardrobe.failed(fromErrorRecord(error)));
     this.#engine.on('warning', ({ text }) => this.#tell('warning', text));
     for (const { sink } of opened) this.#attend(sink);
   }
@@ -175,7 +285,7 @@ export class Loop extends EventEmitter<LoopEvents> {
   async #run(): Promise<void> {
     try {
       const { ended } = this.#engine;
-      await Promise.race([ended, this.#capture.failed, ...this.#fatalSinks()]).finally(() => {
+      await Promise.race([ended, this.#capture.failed, this.#refused, ...this.#fatalSinks()]).finally(() => {
         this.#hasEnded = true;
       });
       // The engine may tell of the end of a source that broke off before the source tells why.
@@ -189,6 +299,7 @@ export class Loop extends EventEmitter<LoopEvents> {
       await settledWithin(settled, SETTLE_MS);
       throw error;
     } finally {
+      this.#wardrobe.close();
       await Promise.all([this.#capture.stop(), this.#engine.stop(), ...this.#sinks.map((sink) => sink.thread.stop())]);
     }
   }
@@ -224,6 +335,11 @@ export class Loop extends EventEmitter<LoopEvents> {
 
   async #startRecording(): Promise<void> {
     if (this.#hasEnded || this.#sinks.some((sink) => sink.spec.kind === 'recording')) return;
+    const refusal = this.#wardrobe.refusesRecording();
+    if (refusal) {
+      this.#tell('error', `Nothing is recorded. ${refusal.message} ${refusal.remedy}`);
+      return;
+    }
     const spec = this.#options.nextRecording();
     const thread = new Thread<ToSink, FromSink>('recording', 'sink-worker');
     try {
@@ -268,7 +384,7 @@ export class Loop extends EventEmitter<LoopEvents> {
       this.#wasLost = status.kind !== 'live';
     }
     this.#updateCard();
-    if (this.#report) this.#publish(this.#report);
+    this.#publishAgain();
   }
 
   /** A camera opened on demand is on while anybody sees or keeps what comes out of it. */
@@ -304,6 +420,10 @@ export class Loop extends EventEmitter<LoopEvents> {
     }
   }
 
+  #publishAgain(): void {
+    if (this.#report) this.#publish(this.#report);
+  }
+
   #publish(report: EngineReport): void {
     this.#report = report;
     const { info } = this;
@@ -322,6 +442,7 @@ export class Loop extends EventEmitter<LoopEvents> {
       stages: report.stages,
       brokenBy: report.brokenBy,
       face: report.face,
+      avatar: this.#wardrobe.status,
       settings: this.#settings,
       sinks: this.#sinks.map(({ id, name, spec, watchers }) => {
         const output = report.outputs.find((candidate) => candidate.id === id);

@@ -1,10 +1,11 @@
 import type { SourceSpec } from '../capture/create-source.js';
 import type { SourceInfo } from '../capture/source.js';
 import type { Command, LiveSettings } from '../config/settings.js';
+import type { AvatarFiles } from '../effects/avatar-effect.js';
 import type { ErrorRecord } from '../errors.js';
 import type { ChannelHandle } from '../frame/channel.js';
 import type { Rate } from '../frame/frame.js';
-import type { FaceStatus, Severity, SourceStatus, StageStats, Telemetry } from '../telemetry/telemetry.js';
+import type { FaceStatus, Severity, SourceStatus, StageStats, Telemetry, WearStatus } from '../telemetry/telemetry.js';
 
 // What the threads say to each other. Pixels never travel this way: they go through channels (frame/channel.ts).
 
@@ -44,6 +45,12 @@ export type ToEngine =
     }
   | { readonly kind: 'settings'; readonly settings: LiveSettings }
   | { readonly kind: 'card'; readonly card: Uint8Array }
+  /** The avatar to wear; null: none may be worn, by what the settings ask for or by what its consent allows. */
+  | { readonly kind: 'avatar'; readonly avatar: AvatarFiles | null }
+  /** What leaves in place of frames that the avatar cannot be worn in. */
+  | { readonly kind: 'avatar-card'; readonly card: Uint8Array }
+  /** The user says that the tracked face is theirs. */
+  | { readonly kind: 'confirm-face' }
   | { readonly kind: 'add-output'; readonly output: OutputHandle }
   | { readonly kind: 'remove-output'; readonly id: string };
 
@@ -64,6 +71,10 @@ export type FromEngine =
   | { readonly kind: 'ready' }
   | { readonly kind: 'report'; readonly report: EngineReport }
   | { readonly kind: 'first-frame' }
+  /** What leaves while an avatar is chosen has changed. */
+  | { readonly kind: 'wear'; readonly wear: WearStatus }
+  /** The avatar that was to be worn could not be loaded. */
+  | { readonly kind: 'avatar-failed'; readonly error: ErrorRecord }
   | { readonly kind: 'warning'; readonly text: string }
   /** `isWhole`: the source ended by itself or was told to; false if it broke off, which its own thread tells of. */
   | { readonly kind: 'ended'; readonly isWhole: boolean }

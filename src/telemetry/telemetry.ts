@@ -37,6 +37,35 @@ export type FaceStatus =
   | { readonly kind: 'off' }
   | { readonly kind: 'tracked'; readonly presence: number; readonly widthPx: number };
 
+/**
+ * Why a frame of the camera is not let out while an avatar is chosen: it is being `loading`; there is `no face`, the tracker
+ * is `unsure` of it or has `slipped` off it; the face is `new` and not yet known to be the user's, or `other faces` might be;
+ * the avatar `cannot be worn` on it (turned too far), it did `not cover` it, or something `failed`.
+ */
+export type WithheldReason =
+  | 'loading'
+  | 'no face'
+  | 'unsure'
+  | 'slipped'
+  | 'new'
+  | 'other faces'
+  | 'cannot be worn'
+  | 'not covered'
+  | 'failed';
+
+/** What leaves while an avatar is chosen: worn frames, or in place of each the `last` of them or the `card`. */
+export type WearStatus =
+  | { readonly kind: 'worn' }
+  | { readonly kind: 'withheld'; readonly shows: 'last' | 'card'; readonly reason: WithheldReason };
+
+/** The avatar as the screen tells of it. */
+export type AvatarStatus =
+  | { readonly kind: 'off' }
+  /** `until`: the day to which the consent reaches, in ISO 8601; null where it has no end. */
+  | { readonly kind: 'chosen'; readonly name: string; readonly until: string | null; readonly wear: WearStatus }
+  /** It may not, or cannot, be worn: a card is shown. */
+  | { readonly kind: 'refused'; readonly name: string; readonly reason: string };
+
 /** The state of a running mien at one moment: all that the terminal UI and the page show. Plain data. */
 export interface Telemetry {
   readonly source: {
@@ -57,6 +86,7 @@ export interface Telemetry {
   /** The stage furthest over its budget while the whole is over its own (both at p95), else null. */
   readonly brokenBy: string | null;
   readonly face: FaceStatus;
+  readonly avatar: AvatarStatus;
   readonly settings: LiveSettings;
   readonly sinks: readonly SinkStats[];
   /** All threads of the process; 100 is one core. */

@@ -93,6 +93,11 @@ export class FaceTracker {
     return this.#track !== null && this.#smoother.predict(at, points);
   }
 
+  /** Every face that the detector sees in this frame, whichever is followed; changes nothing of what is followed. */
+  detect(frame: FrameAt): Promise<readonly FaceDetection[]> {
+    return this.#finder.detect(frame);
+  }
+
   /** Forgets every face: after a cut, or a pause. The next face gets another `trackId`. */
   reset(): void {
     this.#track = null;

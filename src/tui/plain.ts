@@ -39,6 +39,7 @@ export function formatJsonLine(telemetry: Telemetry): string {
     stages: telemetry.stages,
     brokenBy: telemetry.brokenBy,
     face: telemetry.face,
+    avatar: telemetry.avatar,
     settings: telemetry.settings,
     sinks: telemetry.sinks,
     cpuPercent: telemetry.cpuPercent,

@@ -78,6 +78,7 @@ export class MovingPreview {
       stages: [stage('capture', 1, 4), stage('track', 3, 5), stage('blend', 23.5, 4)],
       brokenBy: 'blend',
       face: { kind: 'tracked', presence: 0.9, widthPx: 240 },
+      avatar: { kind: 'off' },
       settings: this.settings,
       sinks: [
         { kind: 'preview', name: 'preview page', written: this.frames, dropped: 0, watchers: 1 },

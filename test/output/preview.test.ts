@@ -266,6 +266,7 @@ function telemetryAt(uptimeS: number): Telemetry {
     stages: [],
     brokenBy: null,
     face: { kind: 'none' },
+    avatar: { kind: 'off' },
     settings: LiveSettings.parse({}),
     sinks: [],
     cpuPercent: 0,

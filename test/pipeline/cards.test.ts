@@ -7,11 +7,12 @@ function setUp() {
   const drawn: CardState[] = [];
   const failures: string[] = [];
   const finish = new Map<CardState, { resolve: (card: Uint8Array) => void; reject: (error: Error) => void }>();
-  const cards = new Cards(
+  const cards = new Cards<CardState>(
     (state) => {
       drawn.push(state);
       return new Promise((resolve, reject) => finish.set(state, { resolve, reject }));
     },
+    (state) => state,
     (text) => failures.push(text),
   );
   const used: number[] = [];

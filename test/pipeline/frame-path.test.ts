@@ -12,6 +12,8 @@ import { drawFace, landmarksOf, PLAIN_FACE } from '../effects/synthetic-face.js'
 
 const layout = i420Layout(64, 36);
 const rate = { num: 30, den: 1 };
+const OPTIONS = { isLive: true, onAvatarFailed: () => {} };
+const noAvatar = () => Promise.reject(new Error('no avatar is worn in these tests'));
 
 /** Follows a face that is always there, and counts. */
 class FakeTracker implements Tracker {
@@ -30,6 +32,10 @@ class FakeTracker implements Tracker {
   async track(): Promise<FaceState> {
     this.calls++;
     return this.#face;
+  }
+
+  async detect() {
+    return [];
   }
 
   reset(): void {
@@ -95,12 +101,13 @@ async function openPath(pictures: 1 | 2 = 1, settings: Partial<LiveSettings> = {
   const opened = { count: 0 };
   const tracker = new FakeTracker();
   const effect = new FakeEffect();
-  const path = await FramePath.open(layout, rate, LiveSettings.parse(settings), {
+  const path = await FramePath.open(layout, rate, LiveSettings.parse(settings), OPTIONS, {
     openTracker: async () => {
       opened.count++;
       return tracker;
     },
     makeEffect: () => effect,
+    openAvatar: noAvatar,
   });
   open.push(path);
   const channel = createChannel('newest', layout, pictures);
@@ -117,7 +124,8 @@ async function openPath(pictures: 1 | 2 = 1, settings: Partial<LiveSettings> = {
     slot.data[layout.strideY * (layout.height - 1)] = 200;
     writer.publish({ sequence: sequence++, capturedAt: nowMicros(), pts: sequence / 30 });
     const frame = reader.tryTake()!;
-    await path.process(frame, LiveSettings.parse(settings));
+    path.change(LiveSettings.parse(settings));
+    await path.process(frame);
     reader.release();
   };
   const receive = () => {
@@ -193,7 +201,7 @@ test('paused, the card goes out in place of the camera, black before there is on
 
 test('an avatar that cannot be worn lets nothing of the camera out, not beside the frame either', async () => {
   const { path, send, receive } = await openPath(2, { effect: 'avatar' });
-  path.setCard(new Uint8Array(layout.byteLength).fill(77));
+  path.avatar.setCard(new Uint8Array(layout.byteLength).fill(77));
   await send(10, { effect: 'avatar', split: true });
   const { data, second } = receive();
   expect(data.every((byte) => byte === 77)).toBe(true);
@@ -227,9 +235,10 @@ test('1000 frames allocate no buffers: 0 bytes more of ArrayBuffer memory', asyn
 test('1000 frames through the real tracker and touch-up, with a made-up network, allocate no buffers either', async () => {
   const { data: picture, layout: faceLayout } = drawFace(PLAIN_FACE);
   const tracker = trackerOf(landmarksOf(PLAIN_FACE));
-  const path = await FramePath.open(faceLayout, rate, LiveSettings.parse({}), {
+  const path = await FramePath.open(faceLayout, rate, LiveSettings.parse({}), OPTIONS, {
     openTracker: async () => tracker,
     makeEffect: () => new TouchUp(),
+    openAvatar: noAvatar,
   });
   open.push(path);
   path.outputs.add({ id: 'out', channel: createChannel('newest', faceLayout), whenFull: 'drop' });
@@ -241,7 +250,7 @@ test('1000 frames through the real tracker and touch-up, with a made-up network,
     writer.slot()!.data.set(picture);
     writer.publish({ sequence, capturedAt: (sequence * 40_000) as Micros, pts: sequence / 25 });
     const frame = reader.tryTake()!;
-    await path.process(frame, LiveSettings.parse({}));
+    await path.process(frame);
     reader.release();
     if (path.face) changed++;
   };

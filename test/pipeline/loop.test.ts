@@ -7,6 +7,7 @@ import { expect, test } from 'vitest';
 import { type ClipSpec, createSource, type SourceSpec } from '../../src/capture/create-source.js';
 import { readFrameNumber } from '../../src/capture/frame-number.js';
 import { LiveSettings } from '../../src/config/settings.js';
+import { UserError } from '../../src/errors.js';
 import type { Rate } from '../../src/frame/frame.js';
 import { i420Layout } from '../../src/frame/i420.js';
 import { Y4mWriter } from '../../src/output/y4m-writer.js';
@@ -43,6 +44,12 @@ function options(change: Partial<LoopOptions>): LoopOptions {
     mode: 'offline',
     nextRecording: () => recording(`next-${Math.random()}.y4m`),
     renderCard: async (layout) => new Uint8Array(layout.byteLength).fill(99),
+    avatars: {
+      open: () => Promise.reject(new UserError('AVATAR_MISSING', 'There is no avatar here.', 'Make one.')),
+      list: () => [],
+      wornFor: 'live-calls',
+      renderCard: async (layout) => new Uint8Array(layout.byteLength).fill(55),
+    },
     ...change,
   };
 }

@@ -31,6 +31,12 @@ test('20 loops started and stopped leave no file open and no thread', async () =
         throw new Error('nothing is recorded here');
       },
       renderCard: async (layout) => new Uint8Array(layout.byteLength),
+      avatars: {
+        open: () => Promise.reject(new Error('nothing is worn here')),
+        list: () => [],
+        wornFor: 'live-calls',
+        renderCard: async (layout) => new Uint8Array(layout.byteLength),
+      },
     });
     await loop.done;
     counts.push(openFiles());

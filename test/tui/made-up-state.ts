@@ -23,6 +23,7 @@ export function makeTelemetry(changes: Partial<Telemetry> = {}): Telemetry {
     ],
     brokenBy: null,
     face: { kind: 'tracked', presence: 0.982, widthPx: 311.6 },
+    avatar: { kind: 'off' },
     settings: { effect: 'touch-up', avatar: '', strength: 60, mirror: true, split: false, paused: false },
     sinks: [
       { kind: 'preview', name: 'page', written: 3440, dropped: 2, watchers: 1 },
