@@ -36,7 +36,7 @@ const server = await createServer({
 try {
   const { measureAvatar } = await server.ssrLoadModule('/test/avatar/quality/measure-avatar.ts');
   const { tableOf } = await server.ssrLoadModule('/test/avatar/quality/report-quality.ts');
-  const { isReached } = await server.ssrLoadModule('/test/avatar/quality/goals.ts');
+  const { isReached } = await server.ssrLoadModule('/src/training/evaluation/goals.ts');
   const { figures, rows } = await measureAvatar({
     pack,
     driver: values.driver,

@@ -1,5 +1,6 @@
 import { ClipSource } from '../../src/capture/clip-source.js';
 import type { Micros } from '../../src/frame/clock.js';
+import type { I420Layout } from '../../src/frame/i420.js';
 import { Kernels } from '../../src/kernels/kernels.js';
 import { FaceTracker } from '../../src/tracking/face-tracker.js';
 import { pictureOf, type RgbPicture } from '../../src/training/evaluation/picture.js';
@@ -16,6 +17,9 @@ export interface SeenFrame {
   /** From 0. */
   readonly sequence: number;
   readonly picture: RgbPicture;
+  /** The same as I420; overwritten by the next frame. */
+  readonly pixels: Uint8Array;
+  readonly layout: I420Layout;
   /** As in SeenFace; null if no face was found. */
   readonly points: Float32Array | null;
 }
@@ -52,7 +56,7 @@ export class FaceWatcher {
         if (!stamp) break;
         const face = await this.#tracker.track(frame, ((1 + stamp.pts) * 1e6) as Micros);
         const points = face ? face.rawPoints.slice() : null;
-        yield { sequence: stamp.sequence, picture: pictureOf(pixels, layout), points };
+        yield { sequence: stamp.sequence, picture: pictureOf(pixels, layout), pixels, layout, points };
       }
     } finally {
       await source.close();

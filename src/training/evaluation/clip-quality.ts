@@ -13,7 +13,7 @@ export interface WornFrame {
   /** Landmarks of the user's face in the input, and of the face in the output; null if none is seen there. */
   readonly driver: Float32Array;
   readonly worn: Float32Array | null;
-  /** Where the avatar was blended into the frame, 0 to 1; null if that is not known. */
+  /** Where the avatar was blended into the frame, 0 to 1; null where no seam is to be looked for. */
   readonly mask: Plane | null;
 }
 
@@ -35,7 +35,7 @@ export interface ClipFigures {
   readonly flicker: Flicker | null;
 }
 
-/** Sharpness and seams change slowly: so many frames a look. */
+/** Sharpness changes slowly: so many frames a look. */
 const LOOK_EVERY = 5;
 /** A face whose eyes, nose and mouth move less than this from frame to frame is still, in distances of the eyes. */
 const STILL = 0.006;
@@ -78,12 +78,13 @@ export class ClipQuality {
     const after = lumaOf(output);
     if (!isStill) this.#flicker.cut();
     this.#flicker.add(before, after, ovalMask(driver, width, height, INNER_FACE));
+    if (mask) {
+      this.#seam.add(after, mask);
+      this.#seamOfInput.add(before, mask);
+    }
     if (this.#frames % LOOK_EVERY !== 0) return;
     const portrait = resamplePlane(this.#portrait.luma, alignFaces(worn, this.#portrait.points), width, height);
     this.#sharpness.push(relativeSharpness(after, portrait, ovalMask(worn, width, height, INNER_FACE)));
-    if (!mask) return;
-    this.#seam.add(after, mask);
-    this.#seamOfInput.add(before, mask);
   }
 
   get figures(): ClipFigures {

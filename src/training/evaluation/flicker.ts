@@ -1,5 +1,5 @@
 import { blur } from './gaussian.js';
-import type { Plane } from './picture.js';
+import { boundsOf, crop, type Plane } from './picture.js';
 
 /** Beyond this, in pixels, noise of a sensor has averaged out and what changes is seen as flicker or swimming. */
 const COARSE_SIGMA = 3;
@@ -12,9 +12,13 @@ export interface Flicker {
   readonly coarse: number;
 }
 
-interface Shown {
-  readonly input: Plane;
-  readonly output: Plane;
+/** Pixels beside the mask that reach into it through the coarse Gaussian. */
+const REACH = 4 * COARSE_SIGMA;
+
+/** Sums of absolute change over the masks of all frames. */
+interface Change {
+  fine: number;
+  coarse: number;
 }
 
 /**
@@ -22,19 +26,17 @@ interface Shown {
  * not move: all that changes is then noise, and what the effect makes of it.
  */
 export class FlickerMeter {
-  #last: { readonly fine: Shown; readonly coarse: Shown } | null = null;
-  readonly #fine = { input: 0, output: 0 };
-  readonly #coarse = { input: 0, output: 0 };
+  #last: { readonly input: Plane; readonly output: Plane } | null = null;
+  readonly #input: Change = { fine: 0, coarse: 0 };
+  readonly #output: Change = { fine: 0, coarse: 0 };
 
-  /** Adds a frame that follows the last one. Lumas of one size; @param mask - the face, 0 to 1. */
+  /** Adds a frame that follows the last one. Lumas of one size; both are kept. @param mask - the face, 0 to 1. */
   add(input: Plane, output: Plane, mask: Plane): void {
-    const fine = { input, output };
-    const coarse = { input: blur(input, COARSE_SIGMA), output: blur(output, COARSE_SIGMA) };
     if (this.#last) {
-      addChange(this.#fine, this.#last.fine, fine, mask);
-      addChange(this.#coarse, this.#last.coarse, coarse, mask);
+      addChange(this.#input, this.#last.input, input, mask);
+      addChange(this.#output, this.#last.output, output, mask);
     }
-    this.#last = { fine, coarse };
+    this.#last = { input, output };
   }
 
   /** The next frame does not follow the last one: the face has moved in between. */
@@ -44,17 +46,23 @@ export class FlickerMeter {
 
   /** Null until two frames that follow each other have been added, or if the input never changed. */
   get ratio(): Flicker | null {
-    if (this.#fine.input === 0) return null;
-    return { fine: this.#fine.output / this.#fine.input, coarse: this.#coarse.output / this.#coarse.input };
+    if (this.#input.fine === 0) return null;
+    return { fine: this.#output.fine / this.#input.fine, coarse: this.#output.coarse / this.#input.coarse };
   }
 }
 
-function addChange(sums: { input: number; output: number }, before: Shown, now: Shown, mask: Plane): void {
-  for (const which of ['input', 'output'] as const) {
-    const a = before[which].data;
-    const b = now[which].data;
-    let sum = 0;
-    for (let i = 0; i < a.length; i++) if (mask.data[i]! > 0) sum += mask.data[i]! * Math.abs(b[i]! - a[i]!);
-    sums[which] += sum;
-  }
+function addChange(sums: Change, before: Plane, now: Plane, mask: Plane): void {
+  const box = boundsOf(mask, REACH);
+  const weights = crop(mask, box).data;
+  const change = crop(now, box);
+  const earlier = crop(before, box).data;
+  for (let i = 0; i < earlier.length; i++) change.data[i]! -= earlier[i]!;
+  sums.fine += weighedSize(change, weights);
+  sums.coarse += weighedSize(blur(change, COARSE_SIGMA), weights);
+}
+
+function weighedSize({ data }: Plane, weights: Float32Array): number {
+  let sum = 0;
+  for (let i = 0; i < data.length; i++) sum += weights[i]! * Math.abs(data[i]!);
+  return sum;
 }

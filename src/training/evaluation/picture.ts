@@ -60,6 +60,47 @@ export function resamplePlane(plane: Plane, matrix: AffineMatrix, width: number,
   return { width, height, data: sample(plane, 1, matrix, width, height) };
 }
 
+/** A rectangle of whole pixels. */
+export interface Box {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** The rectangle in which a mask is not 0, with `margin` more pixels about it where the picture has them. */
+export function boundsOf({ width, height, data }: Plane, margin: number): Box {
+  let [left, top, right, bottom] = [width, height, -1, -1];
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      if (data[y * width + x] === 0) continue;
+      left = Math.min(left, x);
+      right = Math.max(right, x);
+      top = Math.min(top, y);
+      bottom = y;
+    }
+  }
+  if (bottom < 0) return { left: 0, top: 0, width: 0, height: 0 };
+  left = Math.max(0, left - margin);
+  top = Math.max(0, top - margin);
+  return {
+    left,
+    top,
+    width: Math.min(width, right + 1 + margin) - left,
+    height: Math.min(height, bottom + 1 + margin) - top,
+  };
+}
+
+/** The part of a plane within a box. */
+export function crop(plane: Plane, { left, top, width, height }: Box): Plane {
+  const data = new Float32Array(width * height);
+  for (let y = 0; y < height; y++) {
+    const start = (top + y) * plane.width + left;
+    data.set(plane.data.subarray(start, start + width), y * width);
+  }
+  return { width, height, data };
+}
+
 interface Samples {
   readonly width: number;
   readonly height: number;

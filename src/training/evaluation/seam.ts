@@ -1,5 +1,5 @@
 import { blur } from './gaussian.js';
-import type { Plane } from './picture.js';
+import { boundsOf, crop, type Plane } from './picture.js';
 
 /** How far inside and outside of the edge the picture is looked at for comparison, in pixels. */
 const APART = 10;
@@ -36,8 +36,10 @@ export class SeamMeter {
 
   /** Adds a picture, and the mask that its face was blended through: 0 to 1, of the same size. */
   add(luma: Plane, mask: Plane): void {
-    const picture = blur(luma, PICTURE_SIGMA);
-    const { width, height, data } = blur(mask, MASK_SIGMA);
+    const box = boundsOf(mask, 2 * MARGIN);
+    const picture = blur(crop(luma, box), PICTURE_SIGMA);
+    const { data: part, width, height } = crop(mask, box);
+    const { data } = blur({ data: part, width, height }, MASK_SIGMA);
     for (let y = MARGIN; y < height - MARGIN; y++) {
       for (let x = MARGIN; x < width - MARGIN; x++) {
         const at = y * width + x;
@@ -45,8 +47,8 @@ export class SeamMeter {
         const normalY = data[at + width]! - data[at - width]!;
         const length = Math.hypot(normalX, normalY);
         if (length === 0) continue;
-        const toRight = crossing(mask.data[at]!, mask.data[at + 1]!);
-        const toBelow = crossing(mask.data[at]!, mask.data[at + width]!);
+        const toRight = crossing(part[at]!, part[at + 1]!);
+        const toBelow = crossing(part[at]!, part[at + width]!);
         if (toRight !== null) this.#addPoint(picture, x + toRight, y, normalX / length, normalY / length);
         if (toBelow !== null) this.#addPoint(picture, x, y + toBelow, normalX / length, normalY / length);
       }

@@ -1,21 +1,15 @@
 import { fitPose } from '../../../src/blending/face-pose.js';
 import { tensorToFrame, windowOf } from '../../../src/blending/face-window.js';
 import { ClipQuality } from '../../../src/training/evaluation/clip-quality.js';
-import { type Plane, type RgbPicture, resamplePicture } from '../../../src/training/evaluation/picture.js';
+import { type FaceSignals, readSignals } from '../../../src/training/evaluation/face-signals.js';
+import { type RgbPicture, resamplePicture } from '../../../src/training/evaluation/picture.js';
 import { psnr } from '../../../src/training/evaluation/psnr.js';
+import { variedFrames } from '../../../src/training/evaluation/varied-frames.js';
 import type { ReportRow } from '../../../src/training/report.js';
 import { descriptorDistance, FaceDescriptor } from '../descriptor/face-descriptor.js';
-import { FaceWatcher, type SeenFace } from '../face-watcher.js';
+import { FaceWatcher, type SeenFace, type SeenFrame } from '../face-watcher.js';
 import type { AvatarFigures } from './goals.js';
-import { type BareNetwork, maskInFrame, type NetworkFace, pictureOfFace } from './network-face.js';
-
-/** The portrait as it should look in a frame: what the network was trained to show. */
-export interface Target {
-  /** RGB planes and mask as a network gives them. */
-  readonly face: NetworkFace;
-  /** The frame with that face blended into it as it is. */
-  readonly composite: RgbPicture;
-}
+import { type BareNetwork, composeFace, maskInFrame, type NetworkFace, pictureOfFace } from './network-face.js';
 
 /** A clip before and after, and what it is measured against. */
 export interface WornClip {
@@ -27,8 +21,8 @@ export interface WornClip {
   /** The avatar's networks, where there is a pack. */
   readonly fp32: BareNetwork | null;
   readonly int8: BareNetwork | null;
-  /** The warped portrait in a frame; null where that cannot be made. */
-  readonly target: ((picture: RgbPicture, points: Float32Array) => Target) | null;
+  /** The portrait warped to what the driver does, as a network should show it; null where that cannot be made. */
+  readonly target: ((frame: SeenFrame, points: Float32Array) => NetworkFace) | null;
   /** Frames to look at; all by default. */
   readonly frames?: number;
 }
@@ -38,7 +32,7 @@ const LOOK_EVERY = 5;
 const SHEET_COLUMNS = 8;
 const SHEET_CELL = 256;
 
-/** Figures of a clip, and pictures of frames spread over it. */
+/** Figures of a clip, and pictures of frames that differ the most. */
 export interface ClipMeasurement {
   readonly figures: Omit<AvatarFigures, 'stillFlicker'>;
   readonly rows: readonly ReportRow[];
@@ -58,10 +52,12 @@ export async function measureClip(clip: WornClip): Promise<ClipMeasurement> {
   const psnrToTarget: number[] = [];
   const psnrOfInt8: number[] = [];
   const sheet = new Map<string, RgbPicture[]>();
+  const signals: FaceSignals[] = [];
   const outputs = outputWatcher.watch(clip.output);
   let looked = 0;
   try {
-    for await (const { sequence, picture: input, points: driver } of inputWatcher.watch(clip.input, clip.size)) {
+    for await (const frame of inputWatcher.watch(clip.input, clip.size)) {
+      const { sequence, picture: input, points: driver } = frame;
       if (sequence >= (clip.frames ?? Number.POSITIVE_INFINITY)) break;
       const { value: after, done } = await outputs.next();
       if (done) throw new Error(`${clip.output} ends at frame ${sequence}, before ${clip.input} does`);
@@ -72,27 +68,28 @@ export async function measureClip(clip: WornClip): Promise<ClipMeasurement> {
       if (!driver) continue;
       const isLook = looked++ % LOOK_EVERY === 0;
       const face = isLook && fp32 ? await fp32.wear(input, driver) : null;
-      const mask: Plane | null = face ? maskInFrame(face, input.width, input.height) : null;
+      const wanted = isLook ? (target?.(frame, driver) ?? null) : null;
+      const shape = face ?? wanted;
+      const mask = shape && maskInFrame(shape, input.width, input.height);
       quality.add({ input, output, driver, worn, mask });
       if (!isLook || !worn) continue;
 
-      const shown = await descriptor.describe(output, worn);
-      identity.toAvatar.push(descriptorDistance(shown, own));
-      identity.toDriver.push(descriptorDistance(shown, await descriptor.describe(input, driver)));
-      const wanted = target?.(input, driver) ?? null;
-      if (wanted) {
-        identity.targetToAvatar.push(descriptorDistance(await descriptor.describe(wanted.composite, driver), own));
-      }
-      if (wanted && face) psnrToTarget.push(psnrOfFaces(face, wanted.face));
+      const seen = await descriptor.describe(output, worn);
+      identity.toAvatar.push(descriptorDistance(seen, own));
+      identity.toDriver.push(descriptorDistance(seen, await descriptor.describe(input, driver)));
+      const ideal = wanted && composeFace(input, wanted);
+      if (ideal) identity.targetToAvatar.push(descriptorDistance(await descriptor.describe(ideal, driver), own));
+      if (wanted && face) psnrToTarget.push(psnrOfFaces(face, wanted));
       if (face && int8) psnrOfInt8.push(psnrOfFaces(await int8.wear(input, driver), face));
 
+      signals.push(readSignals(driver));
       const matrix = tensorToFrame(windowOf(fitPose(driver)), SHEET_CELL);
       const keep = (label: string, picture: RgbPicture | null): void => {
         if (picture) sheet.set(label, [...(sheet.get(label) ?? []), picture]);
       };
       const show = (picture: RgbPicture): RgbPicture => resamplePicture(picture, matrix, SHEET_CELL, SHEET_CELL);
       keep('Driver', show(input));
-      keep('Target', wanted && show(wanted.composite));
+      keep('Target', ideal && show(ideal));
       keep('Network', face && enlarge(pictureOfFace(face)));
       keep('Worn', show(output));
     }
@@ -100,9 +97,10 @@ export async function measureClip(clip: WornClip): Promise<ClipMeasurement> {
     await outputs.return(undefined);
     await Promise.all([inputWatcher.close(), outputWatcher.close(), descriptor.close()]);
   }
+  const shown = variedFrames(signals, SHEET_COLUMNS);
   return {
     figures: { clip: quality.figures, identity, psnrToTarget, psnrOfInt8 },
-    rows: [...sheet].map(([label, pictures]) => ({ label, pictures: spread(pictures, SHEET_COLUMNS) })),
+    rows: [...sheet].map(([label, pictures]) => ({ label, pictures: shown.map((index) => pictures[index]!) })),
   };
 }
 
@@ -119,10 +117,4 @@ function psnrOfFaces(face: NetworkFace, reference: NetworkFace): number {
 function enlarge(picture: RgbPicture): RgbPicture {
   const scale = picture.width / SHEET_CELL;
   return resamplePicture(picture, [scale, 0, 0, 0, scale, 0], SHEET_CELL, SHEET_CELL);
-}
-
-/** At most `count` of the values, from the first to the last. */
-function spread<Value>(values: readonly Value[], count: number): Value[] {
-  if (values.length <= count) return [...values];
-  return Array.from({ length: count }, (_, index) => values[Math.floor((index * (values.length - 1)) / (count - 1))]!);
 }

@@ -37,6 +37,11 @@ export class BareNetwork {
     return new BareNetwork(kernels, await AvatarNetwork.open(kernels, readFileSync(path)));
   }
 
+  /** Of the square that it sees, in pixels. */
+  get side(): number {
+    return this.#network.size;
+  }
+
   /** @param points - the user's face in the picture. */
   async wear(picture: RgbPicture, points: Float32Array): Promise<NetworkFace> {
     const { size, inputAddress, output } = this.#network;
@@ -74,4 +79,23 @@ export function maskInFrame({ planes, side, window }: NetworkFace, width: number
     if (u < 0 || v < 0 || u > side || v > side) mask.data[i] = 0;
   }
   return mask;
+}
+
+/** A frame with a face blended into it as it is, through its mask and nothing else. */
+export function composeFace(picture: RgbPicture, face: NetworkFace): RgbPicture {
+  const { width, height } = picture;
+  const { planes, side, window } = face;
+  const mask = maskInFrame(face, width, height);
+  const matrix = frameToTensor(window, side);
+  const data = picture.data.slice();
+  for (let plane = 0; plane < 3; plane++) {
+    const colour = planes.slice(plane * side * side, (plane + 1) * side * side);
+    const placed = resamplePlane({ width: side, height: side, data: colour }, matrix, width, height);
+    for (let i = 0; i < mask.data.length; i++) {
+      const alpha = mask.data[i]!;
+      const at = 3 * i + plane;
+      if (alpha > 0) data[at] = Math.round(alpha * 255 * placed.data[i]! + (1 - alpha) * data[at]!);
+    }
+  }
+  return { width, height, data };
 }

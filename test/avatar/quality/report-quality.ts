@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { setLine } from '../../../src/output/card-text.js';
+import { goalInWords, isReached, type Row, valueInWords } from '../../../src/training/evaluation/goals.js';
 import { type ReportRow, renderReport } from '../../../src/training/report.js';
-import { isReached, type Row } from './goals.js';
 
 /** The figures as a table for the terminal. */
 export function tableOf(rows: readonly Row[]): string {
@@ -10,7 +10,7 @@ export function tableOf(rows: readonly Row[]): string {
     .map((row) => {
       const verdict = isReached(row);
       const mark = verdict === null ? '  ' : verdict ? 'ok' : '!!';
-      return `${mark}  ${row.name.padEnd(width)}  ${inWords(row).padStart(8)}   ${goalOf(row)}`.trimEnd();
+      return `${mark}  ${row.name.padEnd(width)}  ${valueInWords(row).padStart(8)}   ${goalInWords(row)}`.trimEnd();
     })
     .join('\n');
 }
@@ -24,18 +24,9 @@ export async function writeSheet(
   rows: readonly Row[],
 ): Promise<void> {
   const figures = rows.map((row) => ({
-    name: `${row.name.trim()}${goalOf(row) && ` (${goalOf(row)})`}`,
-    value: inWords(row),
+    name: `${row.name.trim()}${goalInWords(row) && ` (${goalInWords(row)})`}`,
+    value: valueInWords(row),
     isReached: isReached(row),
   }));
   writeFileSync(path, await renderReport({ title, subtitle, rows: pictures, figures }, setLine));
-}
-
-function inWords({ value, digits }: Row): string {
-  return value === null || Number.isNaN(value) ? '–' : value.toFixed(digits);
-}
-
-function goalOf({ atMost, atLeast, digits }: Row): string {
-  if (atMost !== undefined) return `at most ${atMost.toFixed(digits)}`;
-  return atLeast === undefined ? '' : `at least ${atLeast.toFixed(digits)}`;
 }

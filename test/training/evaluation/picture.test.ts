@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { i420Layout } from '../../../src/frame/i420.js';
 import {
+  boundsOf,
+  crop,
   lumaOf,
   pictureOf,
   type RgbPicture,
@@ -34,4 +36,21 @@ test('looking through the identity changes nothing; a shift by half a pixel is t
 test('made smaller, stripes finer than a pixel become grey and not a pattern', () => {
   const stripes = planeOf(64, 64, (x) => (x % 2 === 0 ? 0 : 200));
   for (const value of resamplePlane(stripes, [4, 0, 0, 0, 4, 0], 16, 16).data) expect(value).toBeCloseTo(100, 3);
+});
+
+test('the bounds of a mask, with a margin that ends at the border, and the part of a plane within', () => {
+  const mask = planeOf(20, 10, (x, y) => (x >= 3 && x < 8 && y >= 1 && y < 6 ? 0.5 : 0));
+  expect(boundsOf(mask, 0)).toEqual({ left: 3, top: 1, width: 5, height: 5 });
+  expect(boundsOf(mask, 4)).toEqual({ left: 0, top: 0, width: 12, height: 10 });
+  expect(
+    boundsOf(
+      planeOf(20, 10, () => 0),
+      4,
+    ),
+  ).toEqual({ left: 0, top: 0, width: 0, height: 0 });
+  const part = crop(
+    planeOf(20, 10, (x, y) => 100 * y + x),
+    { left: 3, top: 1, width: 2, height: 2 },
+  );
+  expect(part).toEqual({ width: 2, height: 2, data: Float32Array.of(103, 104, 203, 204) });
 });
