@@ -60,6 +60,14 @@ export function judgeConsent(consent: SignedConsent, circumstances: Circumstance
       `Ask ${name} for the consent they signed.`,
     );
   }
+  const known = trusted.get(trustName(name));
+  if (known !== undefined && known !== publicKey) {
+    return refused(
+      'changed-signer',
+      `the consent is by ${name} with the key ${fingerprint}, but ${name} is known by ${fingerprintOf({ publicKey: known })}`,
+      `If ${name} told you themselves that they have a new key, forget the old one with: mien consent forget '${name}'`,
+    );
+  }
   if (record.weights !== weightsHash) {
     return refused(
       'other-weights',
@@ -102,6 +110,13 @@ export function judgeConsent(consent: SignedConsent, circumstances: Circumstance
       `Use it for what was agreed to, or ask ${name} for a wider consent.`,
     );
   }
+  if (known === undefined) {
+    return refused(
+      'unknown-signer',
+      `the consent is by ${name} (${fingerprint}), whose key was never seen here`,
+      `Compare the fingerprint with ${name}; then accept it with: mien consent trust AVATAR`,
+    );
+  }
   const { wearers } = record;
   if (wearers !== 'anyone' && !wearer.some((key) => wearers.includes(key))) {
     const own = wearer.length === 0 ? 'you have no key' : `yours is ${wearer.join(', ')}`;
@@ -111,21 +126,6 @@ export function judgeConsent(consent: SignedConsent, circumstances: Circumstance
       wearer.length === 0
         ? `Make a key with "mien consent keygen", and ask ${name} for a consent for it.`
         : `Ask ${name} for a consent for your key.`,
-    );
-  }
-  const known = trusted.get(trustName(name));
-  if (known === undefined) {
-    return refused(
-      'unknown-signer',
-      `the consent is by ${name} (${fingerprint}), whose key was never seen here`,
-      `Compare the fingerprint with ${name}; then accept it with: mien consent trust AVATAR`,
-    );
-  }
-  if (known !== publicKey) {
-    return refused(
-      'changed-signer',
-      `the consent is by ${name} with the key ${fingerprint}, but ${name} is known by ${fingerprintOf({ publicKey: known })}`,
-      `If ${name} told you themselves that they have a new key, forget the old one with: mien consent forget '${name}'`,
     );
   }
   return { kind: 'accepted', expires: record.validUntil };

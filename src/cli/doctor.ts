@@ -1,7 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { once } from 'node:events';
 import { realpathSync } from 'node:fs';
-import { createInterface } from 'node:readline/promises';
 import { fileURLToPath } from 'node:url';
 import { Command, Option } from 'commander';
 import { modprobeFile, systemdUnit } from '../doctor/config-files.js';
@@ -13,6 +11,7 @@ import { loopbackParameters } from '../doctor/loopback-setup.js';
 import { isMendable, mend } from '../doctor/mend.js';
 import { type Paint, type ReportStyle, reportLines } from '../doctor/report.js';
 import { UserError } from '../errors.js';
+import { ask } from './ask.js';
 
 interface DoctorOptions {
   readonly json?: boolean;
@@ -97,21 +96,6 @@ async function consent({ title, fix }: Finding, yes: boolean): Promise<boolean> 
   for (const command of fix) console.log(`  ${paint('command', command)}`);
   if (yes) return true;
   return /^y(es)?$/i.test(await ask(`Run ${fix.length === 1 ? 'it' : 'them'}? [y/N] `));
-}
-
-/** A line from the terminal; empty if it ends instead (Ctrl-D). Closed at once, since commands read the terminal too. */
-async function ask(question: string): Promise<string> {
-  const terminal = createInterface({ input: process.stdin, output: process.stdout });
-  terminal.on('SIGINT', () => process.exit(130)); // Ctrl-C ends it all, as everywhere
-  const ended = once(terminal, 'close').then(() => '');
-  try {
-    return (await Promise.race([terminal.question(question), ended])).trim();
-  } catch (error) {
-    if (error instanceof Error && error.name === 'AbortError') return ''; // how newer Node.js tells of Ctrl-D
-    throw error;
-  } finally {
-    terminal.close();
-  }
 }
 
 /** The user sees and answers what the command prints and asks. */

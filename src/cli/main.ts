@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { nearest } from '../config/nearest.js';
 import { UserError } from '../errors.js';
+import { avatarCommand } from './avatar.js';
 import { benchCommand } from './bench.js';
+import { consentCommand } from './consent.js';
 import { devicesCommand } from './devices.js';
 import { doctorCommand } from './doctor.js';
 import { processCommand } from './process.js';
@@ -36,6 +38,8 @@ Examples:
   mien devices                      webcams with their modes, virtual cameras
   mien doctor                       what is wrong on this computer, and the
                                     command that mends it
+  mien avatar list                  the faces that can be worn
+  mien consent keygen --name NAME   a key, to agree to the use of your face
 
 "mien run --help" has the flags of the camera; the other commands have theirs.
 `,
@@ -47,12 +51,11 @@ program.addCommand(benchCommand());
 program.addCommand(trackCommand());
 program.addCommand(devicesCommand());
 program.addCommand(doctorCommand());
+program.addCommand(avatarCommand());
+program.addCommand(consentCommand());
 for (const command of program.commands) {
-  command
-    .exitOverride()
-    .showSuggestionAfterError()
-    .showHelpAfterError(`"mien ${command.name()} --help" shows what it takes.`)
-    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'mien: ')) });
+  teachErrors(command, `mien ${command.name()}`);
+  for (const subcommand of command.commands) teachErrors(subcommand, `mien ${command.name()} ${subcommand.name()}`);
 }
 program.exitOverride();
 
@@ -68,6 +71,15 @@ try {
   await program.parseAsync();
 } catch (error) {
   process.exitCode = report(error);
+}
+
+/** Errors of flags and arguments: in the style of all others, and with the help that they need. */
+function teachErrors(command: Command, words: string): void {
+  command
+    .exitOverride()
+    .showSuggestionAfterError()
+    .showHelpAfterError(`"${words} --help" shows what it takes.`)
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'mien: ')) });
 }
 
 /** `run` is the default, so without this a misspelt command would be taken for an argument of it. */
