@@ -1,7 +1,7 @@
 import type { Random } from './random.js';
 
 // Things in front of the face, so that the network learns to leave them there: ellipses (a cup, a microphone), bars (an
-// arm, a pen) and hands (a palm with fingers), in one colour with stripes and grain.
+// arm, a pen) and hands (a palm with fingers), of any colour or of the face's own, with stripes and grain.
 
 /** A stroke with round ends; an ellipse is one whose ends meet. */
 interface Capsule {
@@ -23,8 +23,7 @@ const EDGE = 1.5;
  */
 export function paintCover(picture: Float32Array, cover: Float32Array, size: number, random: Random): void {
   const shape = randomShape(size, random);
-  const colour = [0, 1, 2].map(() => random.between(0.05, 0.95));
-  if (random.chance(0.5)) skinColour(colour, random);
+  const colour = random.chance(0.5) ? ownSkin(picture, size, random) : [0, 1, 2].map(() => random.between(0.05, 0.95));
   const stripes = {
     x: random.spread(0.5),
     y: random.spread(0.5),
@@ -93,9 +92,12 @@ function hand(x: number, y: number, turn: number, palm: number, random: Random):
   ];
 }
 
-/** Between light and dark skin: red above green above blue. */
-function skinColour(colour: number[], random: Random): void {
-  const light = random.between(0.25, 0.9);
-  const red = random.between(0.06, 0.16);
-  colour.splice(0, 3, Math.min(light + red, 1), light - red * 0.3, light - red * random.between(0.8, 1.6));
+/** The colour of some pixel of the face, somewhat lighter or darker: the user's own hand is the hardest to tell from it. */
+function ownSkin(picture: Float32Array, size: number, random: Random): readonly number[] {
+  const [x, y] = [random.between(0.35, 0.65), random.between(0.35, 0.65)].map((share) => Math.floor(share * size)) as [
+    number,
+    number,
+  ];
+  const light = random.between(0.75, 1.25);
+  return [0, 1, 2].map((channel) => picture[(channel * size + y) * size + x]! * light);
 }
