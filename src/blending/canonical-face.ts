@@ -17,7 +17,7 @@ const FILE = fileURLToPath(new URL('../../models/cache/canonical-face.bin', impo
 export interface CanonicalFace {
   /** MESH_POINTS × (x, y, z) in cm: x to the right of the picture, y down, z away from the camera. */
   readonly points: Float32Array;
-  /** MESH_TRIANGLES × three point numbers. */
+  /** MESH_TRIANGLES × three point numbers, counter-clockwise on screen where they face the camera. */
   readonly triangles: Uint16Array;
   /** The points that move with the skull, whatever the face does. */
   readonly rigid: Uint16Array;

@@ -1,6 +1,6 @@
 import type { I420Layout } from '../frame/i420.js';
+import { sharp } from '../system/sharp.js';
 import { CARD_COLOURS, cardMeasures, cardSvg, centredLine, setToFit, svgToI420 } from './card-drawing.js';
-import { sharp } from './sharp.js';
 
 /** Why the avatar is shown as a still: what others in the call may know of it. */
 export type AvatarCardState = 'loading' | 'no face' | 'unclear face' | 'other faces' | 'failed' | 'refused';

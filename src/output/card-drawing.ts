@@ -1,7 +1,7 @@
 import type { I420Layout } from '../frame/i420.js';
 import { Kernels } from '../kernels/kernels.js';
+import { sharp } from '../system/sharp.js';
 import { setLine, type TextLine, type Weight } from './card-text.js';
-import { sharp } from './sharp.js';
 
 // What all cards have in common: ground, lines of text that fit, the mark of mien at the foot.
 

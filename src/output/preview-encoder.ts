@@ -1,7 +1,7 @@
 import type { FrameAt } from '../frame/frame-at.js';
 import type { I420Layout } from '../frame/i420.js';
 import { Kernels } from '../kernels/kernels.js';
-import { sharp } from './sharp.js';
+import { sharp } from '../system/sharp.js';
 
 /** Good enough to judge skin by, a third of the bytes of 95. */
 const jpegOptions = {

@@ -1,11 +1,11 @@
 import type { WebSocket } from 'ws';
+import { sharp } from '../system/sharp.js';
 import type { RgbPicture, TrainingSample, TrainingTelemetry } from '../telemetry/training-telemetry.js';
 import { newToken } from './preview-access.js';
 import { PreviewClient } from './preview-client.js';
 import { defaultPageRoot, loadPage, trainingPageRoot } from './preview-page.js';
 import { framePicture } from './preview-protocol.js';
 import { PreviewServer } from './preview-server.js';
-import { sharp } from './sharp.js';
 
 /** A page that does not answer two of these is gone. */
 const ALIVE_INTERVAL_MS = 15_000;

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { ClipSource } from '../../src/capture/clip-source.js';
 import { type I420Layout, i420Layout } from '../../src/frame/i420.js';
-import { sharp } from '../../src/output/sharp.js';
+import { sharp } from '../../src/system/sharp.js';
 
 /** Packed RGB, 8 bit, rows without padding. */
 export interface RgbPicture {

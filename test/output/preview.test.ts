@@ -5,7 +5,7 @@ import { type Command, LiveSettings } from '../../src/config/settings.js';
 import { i420Layout } from '../../src/frame/i420.js';
 import { flagSplit } from '../../src/output/preview-protocol.js';
 import { PreviewSink } from '../../src/output/preview-sink.js';
-import { sharp } from '../../src/output/sharp.js';
+import { sharp } from '../../src/system/sharp.js';
 import type { Telemetry } from '../../src/telemetry/telemetry.js';
 import { layout, PageClient, pause, plainFrame, rate, until } from './preview-page-client.js';
 

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
-import { sharp } from '../../src/output/sharp.js';
 import { TrainingPage } from '../../src/output/training-page.js';
+import { sharp } from '../../src/system/sharp.js';
 import type { RgbPicture, TrainingTelemetry } from '../../src/telemetry/training-telemetry.js';
 import { PageClient, until } from './preview-page-client.js';
 

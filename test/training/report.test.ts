@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { setLine } from '../../src/output/card-text.js';
-import { sharp } from '../../src/output/sharp.js';
+import { sharp } from '../../src/system/sharp.js';
 import type { RgbPicture } from '../../src/training/evaluation/picture.js';
 import { renderReport } from '../../src/training/report.js';
 

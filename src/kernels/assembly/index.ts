@@ -15,5 +15,6 @@ export * from './rgb';
 export * from './scale';
 export * from './skin';
 export * from './statistics';
+export * from './triangles';
 export * from './warp';
 export * from './wear';

@@ -1,0 +1,201 @@
+// Draws textured triangles one over the other, in the order given. A pixel belongs to a triangle when its centre lies
+// within (on a left or upper edge counts): triangles that share an edge leave no gap and draw no pixel twice. Textures are
+// mapped affinely and sampled bilinearly; beyond its border a texture repeats its last pixel.
+
+const TEXEL: f32 = 1.0 / 32768;
+
+/** Set by `setUp`: rows, edges and gradients of one triangle. */
+let firstRow: i32 = 0;
+let endRow: i32 = 0;
+let topX: f32 = 0;
+let topY: f32 = 0;
+let middleX: f32 = 0;
+let middleY: f32 = 0;
+let bottomX: f32 = 0;
+let bottomY: f32 = 0;
+let dudx: f32 = 0;
+let dudy: f32 = 0;
+let u0: f32 = 0;
+let dvdx: f32 = 0;
+let dvdy: f32 = 0;
+let v0: f32 = 0;
+let dwdx: f32 = 0;
+let dwdy: f32 = 0;
+let w0: f32 = 0;
+
+/** Set by `spanOf`: columns of one row of it. */
+let firstColumn: i32 = 0;
+let endColumn: i32 = 0;
+
+/** The first pixel whose centre is not before `x`; far off, any that is as far off the picture. */
+function pixelFrom(x: f32): i32 {
+  return <i32>ceil<f32>(max<f32>(-1, min<f32>(x, 65536)) - 0.5);
+}
+
+/** Prepares a triangle; false if it covers no row of 0..height, or has no area. */
+function setUp(a: usize, b: usize, c: usize, sa: usize, sb: usize, sc: usize, height: i32): bool {
+  const ax = load<f32>(a);
+  const ay = load<f32>(a, 4);
+  const bx = load<f32>(b) - ax;
+  const by = load<f32>(b, 4) - ay;
+  const cx = load<f32>(c) - ax;
+  const cy = load<f32>(c, 4) - ay;
+  const area = bx * cy - cx * by;
+  if (!(abs<f32>(area) > 1e-6)) return false;
+  const scale: f32 = 1 / area;
+  const ub = load<f32>(sb) - load<f32>(sa);
+  const uc = load<f32>(sc) - load<f32>(sa);
+  dudx = (ub * cy - uc * by) * scale;
+  dudy = (uc * bx - ub * cx) * scale;
+  u0 = load<f32>(sa) - dudx * ax - dudy * ay;
+  const vb = load<f32>(sb, 4) - load<f32>(sa, 4);
+  const vc = load<f32>(sc, 4) - load<f32>(sa, 4);
+  dvdx = (vb * cy - vc * by) * scale;
+  dvdy = (vc * bx - vb * cx) * scale;
+  v0 = load<f32>(sa, 4) - dvdx * ax - dvdy * ay;
+  const wb = load<f32>(sb, 8) - load<f32>(sa, 8);
+  const wc = load<f32>(sc, 8) - load<f32>(sa, 8);
+  dwdx = (wb * cy - wc * by) * scale;
+  dwdy = (wc * bx - wb * cx) * scale;
+  w0 = load<f32>(sa, 8) - dwdx * ax - dwdy * ay;
+
+  // By height, so that an edge is computed alike from both of its triangles.
+  let top = a;
+  let middle = b;
+  let bottom = c;
+  if (isAbove(middle, top)) {
+    const other = top;
+    top = middle;
+    middle = other;
+  }
+  if (isAbove(bottom, middle)) {
+    const other = middle;
+    middle = bottom;
+    bottom = other;
+    if (isAbove(middle, top)) {
+      const upper = top;
+      top = middle;
+      middle = upper;
+    }
+  }
+  topX = load<f32>(top);
+  topY = load<f32>(top, 4);
+  middleX = load<f32>(middle);
+  middleY = load<f32>(middle, 4);
+  bottomX = load<f32>(bottom);
+  bottomY = load<f32>(bottom, 4);
+  firstRow = max(0, pixelFrom(topY));
+  endRow = min(height, pixelFrom(bottomY));
+  return firstRow < endRow;
+}
+
+function isAbove(p: usize, q: usize): bool {
+  const py = load<f32>(p, 4);
+  const qy = load<f32>(q, 4);
+  return py < qy || (py == qy && load<f32>(p) < load<f32>(q));
+}
+
+function spanOf(row: i32, width: i32): void {
+  const y: f32 = <f32>row + 0.5;
+  const long = topX + (y - topY) * ((bottomX - topX) / (bottomY - topY));
+  const short =
+    y < middleY
+      ? topX + (y - topY) * ((middleX - topX) / (middleY - topY))
+      : middleX + (y - middleY) * ((bottomX - middleX) / (bottomY - middleY));
+  firstColumn = max(0, pixelFrom(min<f32>(long, short)));
+  endColumn = min(width, pixelFrom(max<f32>(long, short)));
+}
+
+/**
+ * Draws `count` triangles into `out`, `width` x `height` pixels of RGBA. `triangles`: three u16 vertex numbers each.
+ * `points`: (x, y, anything) f32 of each vertex in pixels of `out`. `source`: (u, v, weight) f32 of each vertex, in pixels
+ * of the texture (RGBA, at least 2 x 2) and 0 to 1; the weight multiplies alpha. Nothing is blended: the last one wins.
+ */
+export function drawTriangles(
+  triangles: usize,
+  count: i32,
+  points: usize,
+  source: usize,
+  texture: usize,
+  textureWidth: i32,
+  textureHeight: i32,
+  out: usize,
+  width: i32,
+  height: i32,
+): void {
+  const farU: f32 = <f32>(textureWidth - 1) - TEXEL * 16;
+  const farV: f32 = <f32>(textureHeight - 1) - TEXEL * 16;
+  const stride: usize = textureWidth << 2;
+  for (let i = 0; i < count; i++, triangles += 6) {
+    const a: usize = 12 * load<u16>(triangles);
+    const b: usize = 12 * load<u16>(triangles, 2);
+    const c: usize = 12 * load<u16>(triangles, 4);
+    if (!setUp(points + a, points + b, points + c, source + a, source + b, source + c, height)) continue;
+    for (let row = firstRow; row < endRow; row++) {
+      spanOf(row, width);
+      const y: f32 = <f32>row + 0.5;
+      let x: f32 = <f32>firstColumn + 0.5;
+      let to: usize = out + ((row * width + firstColumn) << 2);
+      for (let column = firstColumn; column < endColumn; column++, x += 1, to += 4) {
+        const u = max<f32>(0, min<f32>(farU, u0 + dudx * x + dudy * y - 0.5));
+        const v = max<f32>(0, min<f32>(farV, v0 + dvdx * x + dvdy * y - 0.5));
+        const left = <i32>u;
+        const upper = <i32>v;
+        const at: usize = texture + <usize>upper * stride + ((<usize>left) << 2);
+        // Two texels side by side in each vector: first down, then across.
+        const first = v128.load8x8_u(at);
+        const second = v128.load8x8_u(at + stride);
+        const fv = i16x8.splat(<i16>((v - <f32>upper) * 32767));
+        const fu = i16x8.splat(<i16>((u - <f32>left) * 32767));
+        const pair = i16x8.add(first, i16x8.q15mulr_sat_s(i16x8.sub(second, first), fv));
+        const other = i8x16.shuffle(pair, pair, 8, 9, 10, 11, 12, 13, 14, 15, 8, 9, 10, 11, 12, 13, 14, 15);
+        const texel = i16x8.add(pair, i16x8.q15mulr_sat_s(i16x8.sub(other, pair), fu));
+        v128.store32_lane(to, i8x16.narrow_i16x8_u(texel, texel), 0);
+        const weight = max<f32>(0, min<f32>(1, w0 + dwdx * x + dwdy * y));
+        store<u8>(to, <u8>(<f32>i16x8.extract_lane_s(texel, 3) * weight + 0.5), 3);
+      }
+    }
+  }
+}
+
+/** As `drawTriangles`, with one byte a pixel in texture and `out`; the weight multiplies it. */
+export function drawTrianglesU8(
+  triangles: usize,
+  count: i32,
+  points: usize,
+  source: usize,
+  texture: usize,
+  textureWidth: i32,
+  textureHeight: i32,
+  out: usize,
+  width: i32,
+  height: i32,
+): void {
+  const farU: f32 = <f32>(textureWidth - 1) - TEXEL * 16;
+  const farV: f32 = <f32>(textureHeight - 1) - TEXEL * 16;
+  for (let i = 0; i < count; i++, triangles += 6) {
+    const a: usize = 12 * load<u16>(triangles);
+    const b: usize = 12 * load<u16>(triangles, 2);
+    const c: usize = 12 * load<u16>(triangles, 4);
+    if (!setUp(points + a, points + b, points + c, source + a, source + b, source + c, height)) continue;
+    for (let row = firstRow; row < endRow; row++) {
+      spanOf(row, width);
+      const y: f32 = <f32>row + 0.5;
+      let x: f32 = <f32>firstColumn + 0.5;
+      let to: usize = out + row * width + firstColumn;
+      for (let column = firstColumn; column < endColumn; column++, x += 1, to++) {
+        const u = max<f32>(0, min<f32>(farU, u0 + dudx * x + dudy * y - 0.5));
+        const v = max<f32>(0, min<f32>(farV, v0 + dvdx * x + dvdy * y - 0.5));
+        const left = <i32>u;
+        const upper = <i32>v;
+        const at: usize = texture + upper * textureWidth + left;
+        const fu = u - <f32>left;
+        const fv = v - <f32>upper;
+        const one = <f32>load<u8>(at) * (1 - fu) + <f32>load<u8>(at, 1) * fu;
+        const two = <f32>load<u8>(at + textureWidth) * (1 - fu) + <f32>load<u8>(at + textureWidth, 1) * fu;
+        const weight = max<f32>(0, min<f32>(1, w0 + dwdx * x + dwdy * y));
+        store<u8>(to, <u8>((one + (two - one) * fv) * weight + 0.5));
+      }
+    }
+  }
+}
