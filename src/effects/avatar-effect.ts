@@ -16,6 +16,8 @@ export interface AvatarFiles {
 
 /** An avatar that is ready to be worn. Its `prepare` never gives `nothing`: a face that it cannot cover is withheld. */
 export interface AvatarEffect extends Effect {
+  /** Why the last frame was withheld, in words for the user; null if it was not. */
+  readonly reason: string | null;
   /** Lets go of its network. Safe to call twice. */
   close(): Promise<void>;
 }

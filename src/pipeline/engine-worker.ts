@@ -171,7 +171,7 @@ function tellOfAvatar(avatar: WornAvatar, isOffline: boolean): void {
   }
   toldFailure = failure !== null;
   if (settings.effect !== 'avatar' || settings.paused) return;
-  const key = status.kind === 'worn' ? status.kind : `${status.shows} ${status.reason}`;
+  const key = status.kind === 'worn' ? status.kind : `${status.shows} ${status.words}`;
   if (key === toldWear) return;
   toldWear = key;
   send({ kind: 'wear', wear: status });

@@ -3,6 +3,7 @@ import type { AvatarFiles } from '../effects/avatar-effect.js';
 import { UserError } from '../errors.js';
 import type { AvatarCard, AvatarCardState } from '../output/avatar-card.js';
 import type { AvatarStatus, WearStatus, WithheldReason } from '../telemetry/telemetry.js';
+import { WITHHELD_WORDS } from '../telemetry/withheld-words.js';
 
 /** An avatar whose pack was opened and verified, and whose consent holds. */
 export interface WearableAvatar {
@@ -38,6 +39,8 @@ type Chosen =
   | { readonly kind: 'wearable'; readonly avatar: WearableAvatar; readonly unwatch: () => void }
   | { readonly kind: 'refused'; readonly name: string; readonly error: UserError };
 
+const LOADING: WearStatus = { kind: 'withheld', shows: 'card', reason: 'loading', words: WITHHELD_WORDS.loading };
+
 const CARD_STATES: Readonly<Record<WithheldReason, AvatarCardState>> = {
   loading: 'loading',
   'no face': 'no face',
@@ -60,7 +63,7 @@ export class Wardrobe {
   readonly #scope: () => readonly Scope[];
   readonly #events: WardrobeEvents;
   #chosen: Chosen = { kind: 'nothing' };
-  #wear: WearStatus = { kind: 'withheld', shows: 'card', reason: 'loading' };
+  #wear: WearStatus = LOADING;
   /** Counts choices: what an older one brings counts no more. */
   #choice = 0;
 
@@ -93,7 +96,7 @@ export class Wardrobe {
     }
     if (this.#chosen.kind !== 'wearable') {
       this.#chosen = { kind: 'opening', name: nameOrPath };
-      this.#wear = { kind: 'withheld', shows: 'card', reason: 'loading' };
+      this.#wear = LOADING;
       this.#events.card({ name: nameOrPath, still: null, state: 'loading' });
     }
     try {

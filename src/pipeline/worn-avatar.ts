@@ -1,10 +1,11 @@
 import type { LiveSettings } from '../config/settings.js';
-import type { AvatarFiles, OpenAvatar } from '../effects/avatar-effect.js';
-import type { Effect, EffectContext } from '../effects/effect.js';
+import type { AvatarEffect, AvatarFiles, OpenAvatar } from '../effects/avatar-effect.js';
+import type { EffectContext } from '../effects/effect.js';
 import type { FrameStamp } from '../frame/frame.js';
 import { fillBlack } from '../frame/i420.js';
 import type { FaceDetection } from '../inference/face-detection.js';
 import type { WearStatus, WithheldReason } from '../telemetry/telemetry.js';
+import { WITHHELD_WORDS } from '../telemetry/withheld-words.js';
 import type { FaceState } from '../tracking/face.js';
 import { AvatarSlot } from './avatar-slot.js';
 import { CoverCheck } from './cover-check.js';
@@ -30,7 +31,7 @@ export class WornAvatar {
   readonly #held: Uint8Array;
   readonly #card: Uint8Array;
   /** The effect that is at work on the frame in memory. */
-  #effect: Effect | null = null;
+  #effect: AvatarEffect | null = null;
   #reason: WithheldReason = 'loading';
   #outgoing: Outgoing = 'card';
   /** What made the last frame fail; null if it did not. */
@@ -52,9 +53,11 @@ export class WornAvatar {
 
   /** What left last, and why no frame of the camera did. */
   get status(): WearStatus {
-    return this.#outgoing === 'worn'
-      ? { kind: 'worn' }
-      : { kind: 'withheld', shows: this.#outgoing === 'held' ? 'last' : 'card', reason: this.#reason };
+    if (this.#outgoing === 'worn') return { kind: 'worn' };
+    const reason = this.#reason;
+    const own = reason === 'cannot be worn' ? this.#effect?.reason : null;
+    const shows = this.#outgoing === 'held' ? 'last' : 'card';
+    return { kind: 'withheld', shows, reason, words: own ?? WITHHELD_WORDS[reason] };
   }
 
   /** Puts an avatar on; the one worn until now stays on until it is ready. */

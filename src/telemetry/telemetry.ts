@@ -56,7 +56,13 @@ export type WithheldReason =
 /** What leaves while an avatar is chosen: worn frames, or in place of each the `last` of them or the `card`. */
 export type WearStatus =
   | { readonly kind: 'worn' }
-  | { readonly kind: 'withheld'; readonly shows: 'last' | 'card'; readonly reason: WithheldReason };
+  /** `words`: the reason for people. */
+  | {
+      readonly kind: 'withheld';
+      readonly shows: 'last' | 'card';
+      readonly reason: WithheldReason;
+      readonly words: string;
+    };
 
 /** The avatar as the screen tells of it. */
 export type AvatarStatus =

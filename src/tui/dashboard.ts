@@ -8,6 +8,7 @@ import { helpLines, keyLine } from './key-help.js';
 import { latencyColumns, latencyHead, latencyRow, verdict } from './latency-rows.js';
 import { FILLER, type Section, stack } from './layout.js';
 import {
+  avatarLines,
   effectLine,
   faceLine,
   headerLine,
@@ -62,9 +63,13 @@ function fullScreen(state: DashboardState, size: ScreenSize, glyphs: Glyphs): St
       : runningSections(state.telemetry, state, size, glyphs)),
     FILLER,
     ...messageSections(state, size),
-    section(3, keyLine(size.columns, glyphs)),
+    section(3, keyLine(size.columns, isWearing(state), glyphs)),
   ];
   return stack(parts, size.rows, (rows) => chartOrBlank(state, { ...size, rows }, glyphs));
+}
+
+function isWearing({ telemetry }: DashboardState): boolean {
+  return telemetry?.settings.effect === 'avatar';
 }
 
 function section(priority: number, ...lines: StyledLine[]): Section {
@@ -95,7 +100,9 @@ function runningSections(telemetry: Telemetry, state: DashboardState, size: Scre
     blank(30),
     ...latencySections(telemetry, columns, glyphs),
     blank(31),
-    section(10, effectLine(settings, columns, glyphs)),
+    settings.effect === 'avatar'
+      ? section(10, ...avatarLines(telemetry, columns))
+      : section(10, effectLine(settings, columns, glyphs)),
     section(11, faceLine(telemetry)),
     section(14, pictureLine(settings)),
     section(13, loadLine(telemetry, glyphs)),
@@ -153,7 +160,7 @@ function tinyScreen(state: DashboardState, { columns, rows }: ScreenSize, glyphs
       ...figures,
       ...(broken === null ? [] : [section(2, [span(`late: ${broken}`, 'over')])]),
       FILLER,
-      section(3, keyLine(columns, glyphs)),
+      section(3, keyLine(columns, isWearing(state), glyphs)),
     ],
     rows,
     (left) => Array.from({ length: left }, () => []),

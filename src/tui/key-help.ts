@@ -11,20 +11,35 @@ interface KeyHint {
   readonly priority: number;
 }
 
-/** The bottom line: as many keys as fit, the most needed ones last to go. */
-export function keyLine(width: number, glyphs: Glyphs): StyledLine {
-  const hints: readonly KeyHint[] = [
-    { key: 'e', does: 'effect', priority: 2 },
-    { key: glyphs.arrows, does: 'strength', priority: 3 },
-    { key: 'b', does: 'split', priority: 7 },
-    { key: 'm', does: 'mirror', priority: 6 },
-    { key: 'p', does: 'pause', priority: 4 },
-    { key: 'r', does: 'record', priority: 5 },
+/** The keys worth a place on the bottom line: those of an avatar while one is chosen, else those of the touch-up. */
+function keyHints(isAvatar: boolean, glyphs: Glyphs): readonly KeyHint[] {
+  const effect: readonly KeyHint[] = isAvatar
+    ? [
+        { key: 'a', does: 'next', priority: 2 },
+        { key: 'A', does: 'take off', priority: 3 },
+        { key: 'i', does: 'it is me', priority: 4 },
+      ]
+    : [
+        { key: 'e', does: 'effect', priority: 2 },
+        { key: 'a', does: 'avatar', priority: 4 },
+        { key: glyphs.arrows, does: 'strength', priority: 3 },
+        { key: 'b', does: 'split', priority: 8 },
+      ];
+  return [
+    ...effect,
+    { key: 'm', does: 'mirror', priority: 7 },
+    { key: 'p', does: 'pause', priority: 5 },
+    { key: 'r', does: 'record', priority: 6 },
     { key: '?', does: 'help', priority: 1 },
     { key: 'q', does: 'quit', priority: 0 },
   ];
+}
+
+/** The bottom line: as many keys as fit, the most needed ones last to go. */
+export function keyLine(width: number, isAvatar: boolean, glyphs: Glyphs): StyledLine {
+  const hints = keyHints(isAvatar, glyphs);
   const shown = new Set<KeyHint>();
-  let room = width;
+  let room = width + 1; // the first has one space before it, the others two
   for (const hint of hints.toSorted((a, b) => a.priority - b.priority)) {
     const cells = hint.key.length + hint.does.length + 3;
     if (cells > room) break;
@@ -48,7 +63,10 @@ export function helpLines(
   const bar = `${glyphs.toP50.repeat(8)}${glyphs.toP95.repeat(5)}   ${glyphs.p99}    ${glyphs.limit}`;
   return stack(
     [
-      section(0, key('e', 'effect on or off')),
+      section(0, key('e', 'touch-up on or off')),
+      section(0, key('a', 'wear an avatar; again: the next one')),
+      section(1, key('A', 'take the avatar off')),
+      section(1, key('i', 'it is me: the tracked face is yours, whoever else is seen')),
       section(0, key(`${glyphs.arrows}  [ ]  - +`, 'strength by 5; with shift, or { }, by 1')),
       section(1, key('b', 'before and after side by side, in the preview only')),
       section(1, key('m', 'mirror: flip the picture left to right')),

@@ -45,7 +45,15 @@ export function actionForKey(key: string, { settings, isRecording, isHelpOpen }:
       // An avatar is not taken off by a key that is pressed for something else: the face under it would be seen.
       if (settings.effect === 'avatar') return null;
       return { kind: 'set', patch: { effect: settings.effect === 'none' ? 'touch-up' : 'none' } };
+    case 'a':
+      return { kind: 'next-avatar' };
+    case 'S-a':
+      return settings.effect === 'avatar' ? { kind: 'set', patch: { effect: 'touch-up' } } : null;
+    case 'i':
+      return settings.effect === 'avatar' ? { kind: 'confirm-face' } : null;
     case 'b':
+      // There is no picture before an avatar: it would be the user's own face.
+      if (settings.effect === 'avatar') return null;
       return { kind: 'set', patch: { split: !settings.split } };
     case 'm':
       return { kind: 'set', patch: { mirror: !settings.mirror } };

@@ -57,9 +57,25 @@ function describeFace({ face }: Telemetry): string {
   return `face ${figure(100 * face.presence, 0, NOTHING)} % ${figure(face.widthPx, 0, NOTHING)} px`;
 }
 
-function describeSettings({ settings }: Telemetry): string {
-  const effect =
-    settings.effect === 'none' ? 'no effect' : `${settings.effect} ${figure(settings.strength, 0, NOTHING)}`;
+function describeSettings(telemetry: Telemetry): string {
+  const { settings } = telemetry;
+  const effect = {
+    none: () => 'no effect',
+    'touch-up': () => `touch-up ${figure(settings.strength, 0, NOTHING)}`,
+    avatar: () => describeAvatar(telemetry),
+  }[settings.effect]();
   const switches = (['mirror', 'split', 'paused'] as const).filter((name) => settings[name]);
   return [effect, ...switches].join(' ');
+}
+
+function describeAvatar({ avatar }: Telemetry): string {
+  switch (avatar.kind) {
+    case 'off':
+      return 'avatar being chosen';
+    case 'refused':
+      return `avatar ${avatar.name} REFUSED: ${avatar.reason}`;
+    case 'chosen':
+      if (avatar.wear.kind === 'worn') return `avatar ${avatar.name} worn`;
+      return `avatar ${avatar.name} ${avatar.wear.shows === 'last' ? 'held' : 'card'}: ${avatar.wear.words}`;
+  }
 }

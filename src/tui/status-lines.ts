@@ -71,6 +71,32 @@ export function faceLine({ face }: Telemetry): StyledLine {
   return labelled('face', span('tracked', 'good'), span(`, ${sure} % sure, ${figure(face.widthPx, 0, '?')} px wide`));
 }
 
+/** The avatar: its name, whether it is worn, and to which day its consent reaches; or why it is not worn. */
+export function avatarLines({ avatar }: Telemetry, width: number): StyledLine[] {
+  if (avatar.kind === 'off') return [labelled('avatar', span('being chosen', 'near'))];
+  if (avatar.kind === 'refused') {
+    return [labelled('avatar', span('not worn: a card is shown', 'over')), ...wrapped(avatar.reason, width)];
+  }
+  const { name, until, wear } = avatar;
+  const consent = until === null ? [] : [span(`  consent until ${until.slice(0, 10)}`, 'dim')];
+  if (wear.kind === 'worn') {
+    return [labelled('avatar', span(name, 'strong'), span('  worn', 'good'), ...consent)];
+  }
+  const shown = wear.shows === 'last' ? '  held for a moment' : '  a card is shown';
+  const hint =
+    wear.reason === 'other faces' ? [span('  press ', 'dim'), span('i', 'accent'), span(' if it is you', 'dim')] : [];
+  return [
+    labelled('avatar', span(name, 'strong'), span(shown, 'near'), ...consent),
+    [span(` ${' '.repeat(LABEL_CELLS)}`), span(wear.words, 'near'), ...hint],
+  ];
+}
+
+/** Words on as many lines as they need, beneath a label. */
+function wrapped(words: string, width: number): StyledLine[] {
+  const indent = ' '.repeat(LABEL_CELLS + 1);
+  return wrap(words, Math.max(1, width - indent.length)).map((part) => [span(indent), span(part)]);
+}
+
 /** The effect, and its strength as a slider. */
 export function effectLine(settings: LiveSettings, width: number, glyphs: Glyphs): StyledLine {
   const isOn = settings.effect !== 'none';

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { AvatarStatus } from '../../src/telemetry/telemetry.js';
 import { renderDashboard, type ScreenSize } from '../../src/tui/dashboard.js';
 import type { DashboardState } from '../../src/tui/dashboard-state.js';
 import { ASCII_GLYPHS, CONSOLE_GLYPHS, type Glyphs, UNICODE_GLYPHS } from '../../src/tui/glyphs.js';
@@ -36,7 +37,7 @@ describe('what is on the screen', () => {
 
        12:03:44  preview page ready
        12:03:49  warning: the face was lost for 2 s
-       e effect  ←→ strength  b split  m mirror  p pause  r record  ? help  q quit"
+       e effect  a avatar  ←→ strength  m mirror  p pause  r record  ? help  q quit"
     `);
   });
 
@@ -56,7 +57,7 @@ describe('what is on the screen', () => {
        effect     touch-up  ━━━━━━━━━━━●────────   60
        face       tracked, 98 % sure, 312 px wide
        12:03:49  warning: the face was lost for 2 s
-       e effect  ←→ strength  p pause  r record  ? help  q quit"
+       e effect  a avatar  ←→ strength  p pause  ? help  q quit"
     `);
   });
 
@@ -117,7 +118,7 @@ describe('what is on the screen', () => {
 
        12:03:44  preview page ready
        12:03:49  warning: the face was lost for 2 s
-       e effect  ←→ strength  b split  m mirror  p pause  r record  ? help  q quit"
+       e effect  a avatar  ←→ strength  b split  m mirror  p pause  r record  ? help  q quit"
     `);
   });
 
@@ -146,7 +147,7 @@ describe('what is on the screen', () => {
 
        12:03:44  preview page ready
        12:03:49  warning: the face was lost for 2 s
-       e effect  <> strength  b split  m mirror  p pause  r record  ? help  q quit"
+       e effect  a avatar  <> strength  m mirror  p pause  r record  ? help  q quit"
     `);
   });
 
@@ -154,7 +155,10 @@ describe('what is on the screen', () => {
     expect(screen(makeState({ isHelpOpen: true }), 80, 24)).toMatchInlineSnapshot(`
       " mien  live                                                 ● rec 0:12  up 2:05
 
-       e                effect on or off
+       e                touch-up on or off
+       a                wear an avatar; again: the next one
+       A                take the avatar off
+       i                it is me: the tracked face is yours, whoever else is seen
        ←→  [ ]  - +     strength by 5; with shift, or { }, by 1
        b                before and after side by side, in the preview only
        m                mirror: flip the picture left to right
@@ -172,10 +176,36 @@ describe('what is on the screen', () => {
 
        preview page, on this machine only
        page       http://127.0.0.1:41873/?token=f3b1c0a7d29e4c55
-
-
-
        ? Esc back"
+    `);
+  });
+
+  test('an avatar in place of the strength: worn, withheld with the reason, refused with all of it', () => {
+    const settings = { ...makeTelemetry().settings, effect: 'avatar' } as const;
+    const shown = (avatar: AvatarStatus) =>
+      screen(makeState({ telemetry: makeTelemetry({ settings, avatar }) }), 80, 40)
+        .split('\n')
+        .filter((line) => /avatar|face is seen|consent/.test(line))
+        .join('\n');
+    const chosen = { kind: 'chosen', name: 'Mona Lisa', until: '2027-03-01T00:00:00.000Z' } as const;
+    const reason = 'The avatar ada may not be worn: the consent ended on 2026-11-01 12:00 UTC.';
+    expect(
+      [
+        shown({ ...chosen, wear: { kind: 'worn' } }),
+        shown({
+          ...chosen,
+          wear: { kind: 'withheld', shows: 'card', reason: 'other faces', words: 'more than one face is seen' },
+        }),
+        shown({ kind: 'refused', name: 'ada', reason }),
+      ].join('\n\n'),
+    ).toMatchInlineSnapshot(`
+      " avatar     Mona Lisa  worn  consent until 2027-03-01
+
+       avatar     Mona Lisa  a card is shown  consent until 2027-03-01
+                  more than one face is seen  press i if it is you
+
+       avatar     not worn: a card is shown
+                  The avatar ada may not be worn: the consent ended on 2026-11-01"
     `);
   });
 
@@ -193,7 +223,7 @@ describe('what is on the screen', () => {
 
        12:03:44  preview page ready
        12:03:49  warning: the face was lost for 2 s
-       e effect  ←→ strength  p pause  r record  ? help  q quit"
+       e effect  a avatar  ←→ strength  p pause  ? help  q quit"
     `);
   });
 
@@ -212,7 +242,7 @@ describe('what is on the screen', () => {
     switches: 'mirror on    split off   pause off',
     recording: /rec 0:12[\s\S]*talk\.mp4/,
     page: 'http://127.0.0.1:41873/?token=f3b1c0a7d29e4c55',
-    keys: /e effect .* b split .* m mirror .* p pause .* r record .* \? help .* q quit/,
+    keys: /e effect .* a avatar .* m mirror .* p pause .* r record .* \? help .* q quit/,
     message: '12:03:49  warning: the face was lost for 2 s',
   };
   test.each([

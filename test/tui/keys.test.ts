@@ -42,8 +42,20 @@ describe('keys', () => {
     expect(actionForKey('r', context())).toEqual({ kind: 'record', on: true });
   });
 
-  test('an avatar is not taken off by the key of the effect', () => {
-    expect(actionForKey('e', context({ settings: { ...settings, effect: 'avatar' } }))).toBeNull();
+  test('an avatar is put on with a, and taken off with A alone', () => {
+    const worn = context({ settings: { ...settings, effect: 'avatar' } });
+    expect(actionForKey('a', context())).toEqual({ kind: 'next-avatar' });
+    expect(actionForKey('a', worn)).toEqual({ kind: 'next-avatar' });
+    expect(actionForKey('e', worn)).toBeNull();
+    expect(actionForKey('S-a', worn)).toEqual({ kind: 'set', patch: { effect: 'touch-up' } });
+    expect(actionForKey('S-a', context())).toBeNull();
+  });
+
+  test('while an avatar is worn there is no picture before it, and the user can say which face is theirs', () => {
+    const worn = context({ settings: { ...settings, effect: 'avatar' } });
+    expect(actionForKey('b', worn)).toBeNull();
+    expect(actionForKey('i', worn)).toEqual({ kind: 'confirm-face' });
+    expect(actionForKey('i', context())).toBeNull();
   });
 
   test('strength stays within 0 to 100, and says nothing at the ends', () => {

@@ -35,6 +35,26 @@ test('a JSON line is one line that parses back to the telemetry, to three decima
   expect(JSON.parse(line)).toEqual(makeTelemetry({ fpsIn: 29.97 }));
 });
 
+test.each([
+  [{ kind: 'chosen', name: 'Mona Lisa', until: null, wear: { kind: 'worn' } }, 'avatar Mona Lisa worn'],
+  [
+    {
+      kind: 'chosen',
+      name: 'Mona Lisa',
+      until: null,
+      wear: { kind: 'withheld', shows: 'card', reason: 'no face', words: 'no face is seen' },
+    },
+    'avatar Mona Lisa card: no face is seen',
+  ],
+  [
+    { kind: 'refused', name: 'ada', reason: 'The avatar ada may not be worn: the consent ended.' },
+    'avatar ada REFUSED: The avatar ada may not be worn: the consent ended.',
+  ],
+] as const)('a line tells of the avatar: %j', (avatar, words) => {
+  const settings = { ...makeTelemetry().settings, effect: 'avatar' } as const;
+  expect(formatPlainLine(makeTelemetry({ settings, avatar }))).toContain(` | ${words} mirror`);
+});
+
 test('a JSON line has null where nothing was measured', () => {
   const parsed = JSON.parse(formatJsonLine(unmeasured));
   expect(parsed.fpsIn).toBeNull();

@@ -14,6 +14,7 @@ export function paintedFiles(name: string): AvatarFiles {
 /** An avatar that is a painted mask: a pattern over the box of the face. Its faults are the test's to choose. */
 export class PaintedAvatar implements AvatarEffect {
   readonly name = 'avatar';
+  readonly reason = null;
   readonly #faultOf: () => Fault;
   readonly #onPrepare: () => void;
   #frame: FrameAt | null = null;
