@@ -33,7 +33,7 @@ test('one that morphs goes three quarters of the way', async () => {
 });
 
 test('is no avatar of mien, and one of mien is none of it', () => {
-  expect(() => checkAvatarGraph(smallDfm())).toThrow(/operator "Transpose", which is not on the list/);
+  expect(() => checkAvatarGraph(smallDfm())).toThrow(/it has in_face:0 .*, expected face/);
 });
 
 test.each([

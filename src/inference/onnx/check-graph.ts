@@ -43,11 +43,11 @@ export interface AvatarGraph {
  * longer than a second.
  */
 const AVATAR_LIMITS: GraphLimits = {
-  // Only what the trainer's networks are made of and what quantization adds.
+  // What networks of pictures are made of, and what quantization adds: nothing that loops, branches, draws lots or reads.
   operators: new Set([
     ...['Add', 'AveragePool', 'Clip', 'Concat', 'Conv', 'DepthToSpace', 'DequantizeLinear', 'Gemm', 'Identity'],
     ...['LeakyRelu', 'MatMul', 'MaxPool', 'Mul', 'Pad', 'QuantizeLinear', 'Relu', 'Reshape', 'Resize', 'Sigmoid'],
-    ...['Slice', 'SpaceToDepth', 'Sub', 'Tanh'],
+    ...['Slice', 'SpaceToDepth', 'Sub', 'Tanh', 'Transpose'],
   ]),
   // 13 is the first that quantizes by channel; 21 the last that this runtime's quantized convolutions were tried with.
   opsets: [13, 21],
@@ -66,6 +66,13 @@ const AVATAR_LIMITS: GraphLimits = {
  * @throws UserError MODEL_INVALID that says what was found.
  */
 export function checkAvatarGraph(bytes: Uint8Array): AvatarGraph {
+  const { size, multiplyAccumulates, model } = readAvatarGraph(bytes);
+  const precision = model.nodes.some(({ operator }) => operator === 'QuantizeLinear') ? 'int8' : 'fp32';
+  return { size, multiplyAccumulates, precision };
+}
+
+/** Checks as `checkAvatarGraph` does and gives what it read. @throws UserError MODEL_INVALID that says what was found. */
+export function readAvatarGraph(bytes: Uint8Array): GraphFacts & { readonly size: number } {
   const facts = checkGraph(bytes, AVATAR_LIMITS);
   const { inputs, outputs, nodes } = facts.model;
   const size = inputs[0]?.dims[2] ?? 0;
@@ -82,8 +89,7 @@ export function checkAvatarGraph(bytes: Uint8Array): AvatarGraph {
       if (facts.shapes.get(name)?.includes(null)) throw invalidModel(`the size of its value "${name}" is left open`);
     }
   }
-  const precision = nodes.some(({ operator }) => operator === 'QuantizeLinear') ? 'int8' : 'fp32';
-  return { size, multiplyAccumulates: facts.multiplyAccumulates, precision };
+  return { ...facts, size };
 }
 
 /**

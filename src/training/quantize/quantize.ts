@@ -1,10 +1,7 @@
-import { checkAvatarGraph } from '../../inference/onnx/check-graph.js';
-import { GraphCopy } from '../../inference/onnx/copy-graph.js';
-import { floatsOf, type OnnxModel, type OnnxNode } from '../../inference/onnx/onnx-model.js';
-import { readOnnx } from '../../inference/onnx/onnx-reader.js';
-import { OnnxGraph } from '../../inference/onnx/onnx-writer.js';
+import { readAvatarGraph } from '../../inference/onnx/check-graph.js';
+import type { OnnxModel, OnnxNode } from '../../inference/onnx/onnx-model.js';
+import { ByteCopy } from './byte-copy.js';
 import { calibrate, type ValueStatistics } from './calibration.js';
-import { quantizeConvolution } from './convolution-weights.js';
 import { followValues, isCutting, isMoving, type ValueFlow } from './value-flow.js';
 import { chooseRange, type ValueRange } from './value-range.js';
 
@@ -19,119 +16,71 @@ import { chooseRange, type ValueRange } from './value-range.js';
  * @throws UserError MODEL_INVALID if it is not an avatar's network.
  */
 export async function quantize(fp32: Uint8Array, pictures: readonly Float32Array[]): Promise<Uint8Array<ArrayBuffer>> {
-  checkAvatarGraph(fp32);
-  const model = readOnnx(fp32, { nodes: 2000, constants: 8000 });
-  return new Quantizer(model, await calibrate(model, pictures)).write();
+  const { model, shapes } = readAvatarGraph(fp32);
+  const statistics = await calibrate(model, pictures);
+  const flow = followValues(model);
+  const copy = new ByteCopy(model, shapes, rangesOf(flow, statistics), (value) => statistics.get(value)!.channelMeans);
+  for (const node of model.nodes) copyNode(node, model, flow, copy);
+  for (const { name, dims } of model.outputs) copy.graph.output(name, dims as number[], copy.floats(name));
+  return copy.graph.serialize();
 }
 
-class Quantizer {
-  readonly #model: OnnxModel;
-  readonly #statistics: ReadonlyMap<string, ValueStatistics>;
-  readonly #flow: ValueFlow;
-  readonly #copy: GraphCopy;
-  readonly #ranges = new Map<string, ValueRange>();
-  readonly #quantized = new Map<string, string>();
-
-  constructor(model: OnnxModel, statistics: ReadonlyMap<string, ValueStatistics>) {
-    this.#model = model;
-    this.#statistics = statistics;
-    this.#flow = followValues(model);
-    this.#copy = new GraphCopy(model, new OnnxGraph('avatar'));
-  }
-
-  write(): Uint8Array<ArrayBuffer> {
-    for (const node of this.#model.nodes) this.#copyNode(node);
-    for (const { name, dims } of this.#model.outputs) {
-      this.#copy.graph.output(name, dims as number[], this.#copy.value(name));
-    }
-    return this.#copy.graph.serialize();
-  }
-
-  #copyNode(node: OnnxNode): void {
-    const [first] = node.inputs;
-    if (node.operator === 'Conv') this.#copyConvolution(node);
-    else if (isCutting(node) && this.#isFused(first!)) this.#copy.node(node);
-    else if (node.operator === 'Relu' && this.#range(first!).zeroPoint === 0) {
-      // The bytes hold nothing below 0.
-      this.#copy.set(node.outputs[0]!, this.#copy.value(first!));
-      this.#quantized.set(node.outputs[0]!, this.#bytes(first!));
-    } else if (this.#flow.isTail(node) && !(isMoving(node) && this.#isEight(first!))) this.#copy.node(node);
-    else {
-      const isConstant = (name: string): boolean => name === '' || this.#model.constants.has(name);
-      this.#copy.node(
-        node,
-        node.inputs.map((name) => (isConstant(name) ? this.#copy.value(name) : this.#bytes(name))),
-      );
-      // Before the tail, its output must leave as bytes for the runtime to see an 8-bit operator.
-      if (isMoving(node)) this.#copy.set(node.outputs[0]!, this.#bytes(node.outputs[0]!));
-    }
-  }
-
-  /** Does the runtime take what makes this value and the one ReLU or Clip behind it as one operator? */
-  #isFused(value: string): boolean {
-    const producer = this.#flow.producer(value);
-    return producer !== undefined && !isMoving(producer) && this.#flow.consumers(value).length === 1;
-  }
-
-  /** Does this value come from a convolution, with nothing but moves between? */
-  #isEight(value: string): boolean {
-    const producer = this.#flow.producer(value);
-    if (producer === undefined) return false;
-    return producer.operator === 'Conv' || (isMoving(producer) && this.#isEight(producer.inputs[0]!));
-  }
-
-  #copyConvolution(node: OnnxNode): void {
-    const { graph } = this.#copy;
-    const [input, weightName, biasName] = node.inputs;
-    const weights = this.#model.constants.get(weightName!)!;
-    const filters = weights.dims[0]!;
-    const bias = biasName ? floatsOf(this.#model.constants.get(biasName)!) : new Float32Array(filters);
-    const quantized = quantizeConvolution(
-      { weights: floatsOf(weights), dims: weights.dims, bias },
-      this.#range(input!).scale,
-      this.#statistics.get(input!)!.channelMeans,
+function copyNode(node: OnnxNode, model: OnnxModel, flow: ValueFlow, copy: ByteCopy): void {
+  const [input] = node.inputs;
+  const isInFloats = flow.isTail(node) && !(isMoving(node) && isPainted(input!, flow));
+  if (node.operator === 'Conv') copy.convolution(node);
+  else if (isCutting(node) && isFused(input!, flow))
+    copy.node(
+      node,
+      node.inputs.map((name) => copy.floats(name)),
     );
-    const dequantize = (
-      values: string,
-      scales: Float32Array<ArrayBuffer>,
-      zeros: Int8Array<ArrayBuffer> | Int32Array<ArrayBuffer>,
-    ) =>
-      graph.node('DequantizeLinear', [values, graph.constant([filters], scales), graph.constant([filters], zeros)], {
-        axis: 0,
-      });
-    this.#copy.node(node, [
-      this.#bytes(input!),
-      dequantize(graph.constant(weights.dims, quantized.weights), quantized.scales, new Int8Array(filters)),
-      dequantize(graph.constant([filters], quantized.bias), quantized.biasScales, new Int32Array(filters)),
-    ]);
+  else if (node.operator === 'Relu' && copy.rangeOf(input!).zeroPoint === 0) copy.alias(node.outputs[0]!, input!);
+  else if (isInFloats)
+    copy.node(
+      node,
+      node.inputs.map((name) => copy.floats(name)),
+    );
+  else if (node.operator === 'DepthToSpace' && mode(node) === 'DCR') copy.depthToSpace(node);
+  else {
+    const isConstant = (name: string): boolean => name === '' || model.constants.has(name);
+    copy.node(
+      node,
+      node.inputs.map((name) => (isConstant(name) ? copy.floats(name) : copy.bytes(name))),
+    );
+    // Its output must leave as bytes, also before the tail, for the runtime to see an 8-bit operator.
+    if (isMoving(node)) copy.bytes(node.outputs[0]!);
   }
+}
 
-  /** The value after it has been bytes. */
-  #bytes(value: string): string {
-    const known = this.#quantized.get(value);
-    if (known !== undefined) return known;
-    const { graph } = this.#copy;
-    const range = this.#range(value);
-    const parameters = [graph.floats([], [range.scale]), graph.constant([], Uint8Array.of(range.zeroPoint))];
-    const bytes = graph.node('QuantizeLinear', [this.#copy.value(value), ...parameters]);
-    const floats = graph.node('DequantizeLinear', [bytes, ...parameters]);
-    this.#quantized.set(value, floats);
-    return floats;
-  }
+function mode({ attributes }: OnnxNode): unknown {
+  return attributes.get('mode')?.value ?? 'DCR';
+}
 
-  #range(value: string): ValueRange {
-    const group = this.#flow.groupOf(value);
-    const known = this.#ranges.get(group);
-    if (known !== undefined) return known;
-    const deciding = this.#flow.deciding(group);
-    const consumers = deciding.flatMap((one) => this.#flow.consumers(one));
+/** Does the runtime take what makes this value and the one ReLU or Clip behind it as one operator? */
+function isFused(value: string, flow: ValueFlow): boolean {
+  const producer = flow.producer(value);
+  return producer !== undefined && !isMoving(producer) && flow.consumers(value).length === 1;
+}
+
+/** Does this value come from a convolution, with nothing but moves between? */
+function isPainted(value: string, flow: ValueFlow): boolean {
+  const producer = flow.producer(value);
+  if (producer === undefined) return false;
+  return producer.operator === 'Conv' || (isMoving(producer) && isPainted(producer.inputs[0]!, flow));
+}
+
+/** The range of each value: one for all that share it, chosen for the numbers that decide. */
+function rangesOf(flow: ValueFlow, statistics: ReadonlyMap<string, ValueStatistics>): (value: string) => ValueRange {
+  const ranges = new Map<string, ValueRange>();
+  return (value) => {
+    const group = flow.groupOf(value);
+    const deciding = flow.deciding(group);
+    const consumers = deciding.flatMap((one) => flow.consumers(one));
     const isSigmoid = consumers.length > 0 && consumers.every(({ operator }) => operator === 'Sigmoid');
     const seen = isSigmoid ? (x: number) => 1 / (1 + Math.exp(-x)) : (x: number) => x;
-    const range = chooseRange(
-      deciding.map((one) => this.#statistics.get(one)!),
-      seen,
-    );
-    this.#ranges.set(group, range);
+    const numbers = deciding.map((one) => statistics.get(one)!);
+    const range = ranges.get(group) ?? chooseRange(numbers, seen);
+    ranges.set(group, range);
     return range;
-  }
+  };
 }
