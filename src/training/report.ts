@@ -1,5 +1,4 @@
-import { createRequire } from 'node:module';
-import type Sharp from 'sharp';
+import { sharp } from '../system/sharp.js';
 import type { RgbPicture } from './evaluation/picture.js';
 
 /** Sets a line of text as outlines; see setLine of the cards. */
@@ -45,8 +44,6 @@ const LABEL_SIZE = 18;
 const LABEL_WIDTH = 110;
 const HEADER = 84;
 const LINE = 28;
-
-const sharp = createRequire(import.meta.url)('sharp') as typeof Sharp;
 
 /**
  * Draws the report of a training as a PNG: the rows of pictures one under the other, pixel for pixel, the figures below.

@@ -11,6 +11,7 @@ import { BareNetwork } from './network-face.js';
 import { writeSheet } from './report-quality.js';
 import { writeStillClip } from './still-clip.js';
 import { measureStillFlicker } from './still-flicker.js';
+import { WarpedTarget } from './warped-target.js';
 
 /** What is asked of the benchmark. */
 export interface Wanted {
@@ -30,7 +31,9 @@ export interface Wanted {
 }
 
 const MIEN = fileURLToPath(new URL('../../../bin/mien.js', import.meta.url));
-const STILL_FRAMES = 60;
+const STILL_FRAMES = 45;
+/** Of targets where there is no network to compare them with, in pixels. */
+const DEFAULT_SIDE = 192;
 
 /** Wears the avatar as `mien process` does, and measures it. */
 export async function measureAvatar(wanted: Wanted): Promise<{ figures: AvatarFigures; rows: Row[] }> {
@@ -42,6 +45,9 @@ export async function measureAvatar(wanted: Wanted): Promise<{ figures: AvatarFi
   const networks = await Promise.all(['fp32.onnx', 'int8.onnx'].map((file) => openNetwork(pack && join(pack, file))));
   try {
     const portrait = await lookAt(portraitPath);
+    // The still in a pack is not the picture that the avatar was made of: it gives no targets.
+    const target =
+      wanted.portrait && (await WarpedTarget.open(wanted.portrait, driver, networks[0]?.side ?? DEFAULT_SIDE));
     const worn = wanted.worn ?? wear(pack, driver, join(folder, 'worn.y4m'), wanted.size);
     const { figures: measured, rows: pictures } = await measureClip({
       input: driver,
@@ -50,7 +56,7 @@ export async function measureAvatar(wanted: Wanted): Promise<{ figures: AvatarFi
       portrait,
       fp32: networks[0] ?? null,
       int8: networks[1] ?? null,
-      target: null,
+      target: target ? (frame, points) => target.make(frame, points) : null,
       ...(wanted.frames === null ? {} : { frames: wanted.frames }),
     });
     const figures = { ...measured, stillFlicker: pack ? await wearStill(pack, driver, folder, size) : null };
