@@ -1,6 +1,3 @@
-/** Deepest nesting of objects and lists in a document of a pack. */
-const MAX_DEPTH = 8;
-
 /**
  * The one text of a JSON value: keys sorted by code unit, no white space. What is signed is this text, so that the same
  * content has the same signature however it was laid out.
@@ -28,7 +25,7 @@ export type ParsedJson =
   /** `problem` follows "it": "is not JSON: …". */
   | { readonly kind: 'broken'; readonly problem: string };
 
-/** Reads UTF-8 JSON, not nested deeper than any document of a pack is. Never throws. */
+/** Reads UTF-8 JSON. Never throws; however deep it is nested, reading it does not go down the stack. */
 export function parseJson(bytes: Uint8Array): ParsedJson {
   let text: string;
   try {
@@ -36,30 +33,11 @@ export function parseJson(bytes: Uint8Array): ParsedJson {
   } catch {
     return { kind: 'broken', problem: 'is not UTF-8 text' };
   }
-  // Before anything walks the value: a walk of deep nesting would end with the stack.
-  if (isDeep(text)) return { kind: 'broken', problem: `is nested deeper than ${MAX_DEPTH} levels` };
   try {
     return { kind: 'value', value: JSON.parse(text) };
   } catch (error) {
     return { kind: 'broken', problem: `is not JSON: ${printable((error as Error).message)}` };
   }
-}
-
-/** Counts brackets outside of strings; exact for JSON, and what is not JSON is refused by its parser. */
-function isDeep(text: string): boolean {
-  let depth = 0;
-  let inString = false;
-  for (let i = 0; i < text.length; i++) {
-    const letter = text[i];
-    if (inString) {
-      if (letter === '\\') i++;
-      else if (letter === '"') inString = false;
-    } else if (letter === '"') inString = true;
-    else if (letter === '[' || letter === '{') {
-      if (++depth > MAX_DEPTH) return true;
-    } else if (letter === ']' || letter === '}') depth--;
-  }
-  return false;
 }
 
 /** Text of others for a message: on one line, without control characters, 120 letters at most. */

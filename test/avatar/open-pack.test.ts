@@ -104,6 +104,20 @@ describe('refused, with the reason:', () => {
     expect(() => open(samplePack({ files }))).toThrow('preview.png of 8388609 bytes, expected 8388608 at most');
   });
 
+  test('a manifest that is a megabyte of nested lists, or objects, whose maker signed it', () => {
+    const most = 1 << 20;
+    const lists = '['.repeat(most / 2 - 1) + ']'.repeat(most / 2 - 1);
+    const objects = `${'{"a":'.repeat(most / 6 - 1)}0${'}'.repeat(most / 6 - 1)}`;
+    const inside = JSON.stringify(sampleManifest({ texture: null })).replace(
+      '"texture":null',
+      `"texture":${'['.repeat(9e5)}`,
+    );
+    for (const text of [lists, objects, inside]) {
+      const files = samplePack({ maker, files: new Map([['avatar.json', Buffer.from(text)]]) });
+      expect(() => open(files)).toThrow(/avatar\.json (does not fit|is not JSON)/);
+    }
+  });
+
   test('a signature with other white space: no hash covers it, so only one text passes', () => {
     const files = samplePack();
     const spaced = Buffer.from(files.get('signature.json')!.toString().replace(':', ': '));
