@@ -13,8 +13,12 @@ import { TrustStore } from './trust-store.js';
 /** A pack, and the judge of whether it may be worn. */
 export interface Wearable {
   readonly pack: AvatarPack;
-  /** Judges its consent as things are now: the time, keys, revocations and accepted signers are read anew. @throws UserError. */
-  judge(): ConsentVerdict;
+  /**
+   * Judges its consent as things are now: the time, keys, revocations and accepted signers are read anew.
+   * @param scope - what it is to be worn for; by default what it was opened for.
+   * @throws UserError if one of them is damaged.
+   */
+  judge(scope?: readonly Scope[]): ConsentVerdict;
 }
 
 /** How an avatar is to be worn, and where things lie (by default in the user's own folders). */
@@ -47,7 +51,7 @@ export function wearableOf(
   data = dataFolder(),
 ): Wearable {
   const time = new LatestTime(data);
-  const judge = () => judgeConsent(pack.consent, circumstancesOf(pack, origin, scope, time, data));
+  const judge = (wanted = scope) => judgeConsent(pack.consent, circumstancesOf(pack, origin, wanted, time, data));
   return { pack, judge };
 }
 
@@ -71,8 +75,7 @@ function circumstancesOf(
   const own = listKeys(keyFolder(data));
   const trusted = new TrustStore(data).keys();
   // Nobody needs to be told who they are, nor to accept the makers of mien twice.
-  for (const { identity } of own)
-    if (!trusted.has(trustName(identity.name))) trusted.set(trustName(identity.name), identity.publicKey);
+  for (const { identity } of own) trusted.set(trustName(identity.name), identity.publicKey);
   const { signer } = pack.consent.record;
   if (origin === 'built-in') trusted.set(trustName(signer.name), signer.publicKey);
   return {

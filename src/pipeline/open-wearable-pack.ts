@@ -1,17 +1,11 @@
 import { ConsentWatch } from '../avatar/consent-watch.js';
-import { type AvatarPack, type GraphCheck, readPackFile } from '../avatar/open-pack.js';
-import { findAvatar, listAvatars } from '../avatar/store.js';
-import { openWearable, requireAccepted, wearableOf } from '../avatar/wearable.js';
+import { type AvatarPack, readPackFile } from '../avatar/open-pack.js';
+import { listAvatars } from '../avatar/store.js';
+import { openWearable, requireAccepted } from '../avatar/wearable.js';
 import type { AvatarFiles } from '../effects/avatar-effect.js';
+import { checkPackGraph } from '../effects/check-pack-graph.js';
 import { UserError } from '../errors.js';
-import { checkAvatarGraph } from '../inference/onnx/check-graph.js';
 import type { OpenWearable } from './wardrobe.js';
-
-/** Refuses a network that mien's own window and mask do not fit. */
-const checkGraph: GraphCheck = (onnx, _file, { network }) => {
-  const { size } = checkAvatarGraph(onnx);
-  if (size !== network.size) throw new Error(`it is of ${size} pixels, not ${network.size} as avatar.json says`);
-};
 
 /** The names of all avatars that can be read, sorted. */
 export function avatarNames(): readonly string[] {
@@ -23,9 +17,8 @@ export function avatarNames(): readonly string[] {
 /** Opens a pack of the store or in a folder; without a name the demo avatar, which comes with mien. See OpenWearable. */
 export const openWearablePack: OpenWearable = async (nameOrPath, scope) => {
   const name = nameOrPath === '' ? demoAvatar() : nameOrPath;
-  const wearable = openWearable(name, { scope, checkGraph });
+  const wearable = openWearable(name, { scope, checkGraph: checkPackGraph });
   const { pack } = wearable;
-  const { origin } = findAvatar(name);
   return {
     name: pack.manifest.title,
     files: filesOf(pack),
@@ -33,7 +26,7 @@ export const openWearablePack: OpenWearable = async (nameOrPath, scope) => {
     until: pack.consent.record.validUntil,
     refuses: (use) => {
       try {
-        requireAccepted(pack, wearableOf(pack, origin, [use]).judge());
+        requireAccepted(pack, wearable.judge([use]));
         return null;
       } catch (error) {
         if (error instanceof UserError) return error;

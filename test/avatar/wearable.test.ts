@@ -49,6 +49,7 @@ describe('openWearable', () => {
     const { pack, judge } = wear(env);
     expect(pack.where).toBe(path);
     expect(judge().kind).toBe('accepted');
+    expect(judge(['recording'])).toMatchObject({ refusal: 'out-of-scope' });
   });
 
   test('a signer who was never seen; one whose key is another', () => {
