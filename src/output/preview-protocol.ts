@@ -4,18 +4,30 @@ import type { Rate } from '../frame/frame.js';
 import type { Severity, Telemetry } from '../telemetry/telemetry.js';
 import type { TrainingTelemetry } from '../telemetry/training-telemetry.js';
 
+/** An avatar as the page offers it. */
+export interface PageAvatar {
+  readonly name: string;
+  readonly title: string;
+  /** Whether it is the one that is worn where none is named. */
+  readonly isDemo: boolean;
+  /** Its still: a path below the page's address; null for none. */
+  readonly picture: string | null;
+}
+
 /** What the server says in text. Pictures are binary: see `framePicture`. NaN travels as null. */
 export type ServerMessage =
   | { readonly type: 'hello'; readonly width: number; readonly height: number; readonly rate: Rate }
   | { readonly type: 'telemetry'; readonly telemetry: Telemetry }
   /** On the page of a training, in place of `telemetry`. */
   | { readonly type: 'training'; readonly telemetry: TrainingTelemetry }
+  | { readonly type: 'avatars'; readonly avatars: readonly PageAvatar[] }
   | { readonly type: 'message'; readonly severity: Severity; readonly text: string };
 
 /** What a page may ask of mien. Quitting is not among it: closing a page must not end a call. */
 const PageCommand = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('set'), patch: LiveSettingsPatch }),
   z.strictObject({ kind: z.literal('record'), on: z.boolean() }),
+  z.strictObject({ kind: z.literal('confirm-face') }),
 ]);
 
 const ClientMessage = z.discriminatedUnion('type', [

@@ -3,11 +3,12 @@ import type { Command } from '../config/settings.js';
 import { nowMicros } from '../frame/clock.js';
 import type { Frame } from '../frame/frame.js';
 import type { Severity, Telemetry } from '../telemetry/telemetry.js';
+import { type AvatarListing, pageAvatars } from './avatar-stills.js';
 import { newToken } from './preview-access.js';
 import { type PageRequest, PreviewClient } from './preview-client.js';
 import { PictureEncoder } from './preview-encoder.js';
-import { defaultPageRoot, loadPage } from './preview-page.js';
-import { flagSplit, framePicture, type ServerMessage } from './preview-protocol.js';
+import { defaultPageRoot, loadPage, type PageFile } from './preview-page.js';
+import { flagSplit, framePicture, type PageAvatar, type ServerMessage } from './preview-protocol.js';
 import { PreviewServer } from './preview-server.js';
 import type { FrameSink, StreamFormat } from './sink.js';
 
@@ -60,6 +61,9 @@ export class PreviewSink implements FrameSink {
   readonly name = 'preview page';
   readonly #options: PreviewOptions;
   readonly #clients = new Set<PreviewClient>();
+  /** All that can be asked for: the page, and stills of avatars. */
+  readonly #page = new Map<string, PageFile>();
+  #avatars: readonly PageAvatar[] = [];
   #server: PreviewServer | null = null;
   #format: StreamFormat | null = null;
   #encoder: PictureEncoder | null = null;
@@ -99,10 +103,11 @@ export class PreviewSink implements FrameSink {
       number: -1,
       takenAtMs: 0,
     };
+    for (const [path, file] of loadPage(this.#options.root ?? defaultPageRoot)) this.#page.set(path, file);
     const server = new PreviewServer({
       port: this.#options.port,
       token: this.#options.token ?? newToken(),
-      page: loadPage(this.#options.root ?? defaultPageRoot),
+      page: this.#page,
       onConnection: (socket) => this.#welcome(socket),
     });
     await server.listen();
@@ -139,6 +144,15 @@ export class PreviewSink implements FrameSink {
     else this.#telemetryTimer = setTimeout(() => this.#sendTelemetry(), wait).unref();
   }
 
+  /** Tells all pages, and those to come, which avatars there are. */
+  async publishAvatars(listings: readonly AvatarListing[]): Promise<void> {
+    const { avatars, files } = await pageAvatars(listings);
+    for (const { picture } of this.#avatars) if (picture !== null) this.#page.delete(picture);
+    for (const [path, file] of files) this.#page.set(path, file);
+    this.#avatars = avatars;
+    this.#sayToAll({ type: 'avatars', avatars });
+  }
+
   /** Shows a line to the users of all pages. */
   publishMessage(severity: Severity, text: string): void {
     this.#sayToAll({ type: 'message', severity, text });
@@ -168,6 +182,7 @@ export class PreviewSink implements FrameSink {
     socket.on('close', () => this.#forget(client));
     const { layout, rate } = this.#format;
     client.say({ type: 'hello', width: layout.width, height: layout.height, rate });
+    if (this.#avatars.length > 0) client.say({ type: 'avatars', avatars: this.#avatars });
     if (this.#telemetry) client.say({ type: 'telemetry', telemetry: this.#telemetry });
   }
 

@@ -12,6 +12,7 @@ import {
 import { fromErrorRecord, type UserError } from '../errors.js';
 import type { I420Layout } from '../frame/i420.js';
 import type { AvatarCard } from '../output/avatar-card.js';
+import type { AvatarListing } from '../output/avatar-stills.js';
 import type { CardState } from '../output/card.js';
 import type { Severity, SourceStatus, Telemetry } from '../telemetry/telemetry.js';
 import { CaptureThread } from './capture-thread.js';
@@ -41,8 +42,8 @@ export interface LoopOptions {
 /** Where avatars come from, and how one is told of that cannot be worn just now. */
 export interface AvatarOptions {
   readonly open: OpenWearable;
-  /** Names of all that there are, sorted. */
-  readonly list: () => readonly string[];
+  /** All that there are, by name. */
+  readonly list: () => readonly AvatarListing[];
   /** What the virtual camera is used for. */
   readonly wornFor: Extract<Scope, 'live-calls' | 'streaming'>;
   /** Draws what is shown in place of frames that the avatar cannot be worn in. */
@@ -238,8 +239,8 @@ export class Loop extends EventEmitter<LoopEvents> {
   }
 
   #wearNext(): void {
-    const names = this.#options.avatars.list();
-    if (names.length === 0) {
+    const avatars = this.#listAvatars();
+    if (avatars.length === 0) {
       this.#tell(
         'warning',
         'there is no avatar: make one with "mien avatar create", or take one in with "mien avatar import"',
@@ -247,9 +248,16 @@ export class Loop extends EventEmitter<LoopEvents> {
       return;
     }
     const { effect, avatar } = this.#settings;
-    const worn = names.indexOf(avatar);
-    const next = effect === 'avatar' ? (worn + 1) % names.length : Math.max(0, worn);
-    this.#set({ effect: 'avatar', avatar: names[next]! });
+    const last = avatars.findIndex(({ name, isDemo }) => (avatar === '' ? isDemo : name === avatar));
+    const next = effect === 'avatar' ? (last + 1) % avatars.length : Math.max(0, last);
+    this.#set({ effect: 'avatar', avatar: avatars[next]!.name });
+  }
+
+  /** The avatars that there are now; open pages are told too. */
+  #listAvatars(): readonly AvatarListing[] {
+    const avatars = this.#options.avatars.list();
+    for (const { spec, thread } of this.#sinks) if (spec.kind === 'preview') thread.send({ kind: 'avatars', avatars });
+    return avatars;
   }
 
   #tellRefused(reason: UserError): void {
@@ -280,6 +288,7 @@ export class Loop extends EventEmitter<LoopEvents> {
     this.#engine.on('avatar-failed', ({ error }) => this.#wardrobe.failed(fromErrorRecord(error)));
     this.#engine.on('warning', ({ text }) => this.#tell('warning', text));
     for (const { sink } of opened) this.#attend(sink);
+    if (this.#sinks.some(({ spec }) => spec.kind === 'preview')) this.#listAvatars();
   }
 
   async #run(): Promise<void> {

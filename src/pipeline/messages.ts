@@ -5,6 +5,7 @@ import type { AvatarFiles } from '../effects/avatar-effect.js';
 import type { ErrorRecord } from '../errors.js';
 import type { ChannelHandle } from '../frame/channel.js';
 import type { Rate } from '../frame/frame.js';
+import type { AvatarListing } from '../output/avatar-stills.js';
 import type { FaceStatus, Severity, SourceStatus, StageStats, Telemetry, WearStatus } from '../telemetry/telemetry.js';
 
 // What the threads say to each other. Pixels never travel this way: they go through channels (frame/channel.ts).
@@ -101,6 +102,8 @@ export type ToSink =
   /** What a virtual camera shows while no frames come. */
   | { readonly kind: 'card'; readonly card: Uint8Array }
   | { readonly kind: 'telemetry'; readonly telemetry: Telemetry }
+  /** The avatars that a page offers. */
+  | { readonly kind: 'avatars'; readonly avatars: readonly AvatarListing[] }
   | { readonly kind: 'message'; readonly severity: Severity; readonly text: string };
 
 /** sink → main */

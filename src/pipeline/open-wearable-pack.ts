@@ -1,17 +1,34 @@
 import { ConsentWatch } from '../avatar/consent-watch.js';
 import { type AvatarPack, readPackFile } from '../avatar/open-pack.js';
+import { FolderFiles } from '../avatar/pack-files.js';
 import { listAvatars } from '../avatar/store.js';
 import { openWearable, requireAccepted } from '../avatar/wearable.js';
 import type { AvatarFiles } from '../effects/avatar-effect.js';
 import { checkPackGraph } from '../effects/check-pack-graph.js';
 import { UserError } from '../errors.js';
+import type { AvatarListing } from '../output/avatar-stills.js';
 import type { OpenWearable } from './wardrobe.js';
 
-/** The names of all avatars that can be read, sorted. */
-export function avatarNames(): readonly string[] {
-  return listAvatars()
-    .filter(({ problem }) => problem === null)
-    .map(({ name }) => name);
+/** All avatars that can be read, by name. */
+export function listWearable(): readonly AvatarListing[] {
+  const listed = listAvatars().filter(({ problem }) => problem === null);
+  const demo = listed.find(({ origin }) => origin === 'built-in');
+  return listed.map(({ name, title, path }) => ({
+    name,
+    title: title ?? name,
+    isDemo: name === demo?.name,
+    still: stillOf(path),
+  }));
+}
+
+/** The picture of a pack as it lies there: whether it is the one that was signed does not matter for a list. */
+function stillOf(path: string): Uint8Array | null {
+  try {
+    const files = new FolderFiles(path);
+    return files.list().includes('preview.png') ? files.read('preview.png') : null;
+  } catch {
+    return null; // why, is told when the avatar is put on
+  }
 }
 
 /** Opens a pack of the store or in a folder; without a name the demo avatar, which comes with mien. See OpenWearable. */

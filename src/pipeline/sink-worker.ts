@@ -28,6 +28,15 @@ port.on('message', (message: ToSink) => {
     case 'telemetry':
       preview?.publishTelemetry(message.telemetry);
       break;
+    case 'avatars':
+      preview?.publishAvatars(message.avatars).catch((thrown: unknown) => {
+        send({
+          kind: 'notice',
+          severity: 'warning',
+          text: `the page offers no avatars: ${toErrorRecord(thrown).message}`,
+        });
+      });
+      break;
     case 'message':
       preview?.publishMessage(message.severity, message.text);
       break;

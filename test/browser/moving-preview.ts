@@ -2,7 +2,7 @@ import { type Command, LiveSettings } from '../../src/config/settings.js';
 import { nowMicros } from '../../src/frame/clock.js';
 import { i420Layout } from '../../src/frame/i420.js';
 import { PreviewSink } from '../../src/output/preview-sink.js';
-import type { Telemetry } from '../../src/telemetry/telemetry.js';
+import type { AvatarStatus, Telemetry } from '../../src/telemetry/telemetry.js';
 
 const layout = i420Layout(1280, 720);
 const rate = { num: 30, den: 1 };
@@ -18,6 +18,7 @@ export class MovingPreview {
   readonly commands: Command[] = [];
   settings = LiveSettings.parse({});
   isRecording = false;
+  avatar: AvatarStatus = { kind: 'off' };
   frames = 0;
   /** Milliseconds that all calls of `write` took together. */
   writeMs = 0;
@@ -78,7 +79,7 @@ export class MovingPreview {
       stages: [stage('capture', 1, 4), stage('track', 3, 5), stage('blend', 23.5, 4)],
       brokenBy: 'blend',
       face: { kind: 'tracked', presence: 0.9, widthPx: 240 },
-      avatar: { kind: 'off' },
+      avatar: this.avatar,
       settings: this.settings,
       sinks: [
         { kind: 'preview', name: 'preview page', written: this.frames, dropped: 0, watchers: 1 },

@@ -1,4 +1,5 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
+import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { PageClient, pause, until } from '../output/preview-page-client.js';
 import { launchChromium, needsChromium, whyNoChromium } from './chromium.js';
@@ -131,6 +132,40 @@ test('switches and buttons do what they say', async () => {
   await expect.poll(() => page.locator('#recording-badge').isVisible()).toBe(true);
   await page.getByRole('button', { name: 'Stop' }).click();
   await expect.poll(() => preview.isRecording).toBe(false);
+  expect(complaints).toEqual([]);
+});
+
+test('avatars are offered with their stills, put on and taken off; the own face is not to be had meanwhile', async () => {
+  const still = await sharp({ create: { width: 300, height: 400, channels: 3, background: '#8a5' } })
+    .png()
+    .toBuffer();
+  await openPage();
+  expect(await page.locator('#avatar-panel').isVisible()).toBe(false);
+  await preview.sink.publishAvatars([
+    { name: 'mona-lisa', title: 'Mona Lisa', isDemo: true, still },
+    { name: 'broken', title: '<b>Broken</b>', isDemo: false, still: Buffer.from('no picture') },
+  ]);
+  const mona = page.getByRole('button', { name: 'Mona Lisa' });
+  await expect.poll(() => mona.locator('img').evaluate((image) => image.naturalWidth)).toBe(192);
+  expect(await page.getByRole('button', { name: '<b>Broken</b>' }).locator('img').count()).toBe(0);
+
+  const chosen = { kind: 'chosen', name: 'Mona Lisa', until: null } as const;
+  preview.avatar = { ...chosen, wear: { kind: 'worn' } };
+  await mona.click();
+  await expect.poll(() => preview.settings).toMatchObject({ effect: 'avatar', avatar: 'mona-lisa' });
+  await expect.poll(() => page.textContent('#avatar-state')).toBe('Mona Lisa is worn.');
+  expect(await mona.getAttribute('aria-pressed')).toBe('true');
+  await expect.poll(() => page.locator('#effect').isDisabled()).toBe(true);
+  expect(await page.locator('#split-view').isDisabled()).toBe(true);
+  if (process.env['MIEN_PICTURES']) await page.screenshot({ path: `${process.env['MIEN_PICTURES']}/avatar-page.png` });
+
+  const words = 'more than one face is seen';
+  preview.avatar = { ...chosen, wear: { kind: 'withheld', shows: 'card', reason: 'other faces', words } };
+  await page.getByRole('button', { name: 'It is me' }).click();
+  await expect.poll(() => preview.commands.at(-1)).toEqual({ kind: 'confirm-face' });
+  await page.getByRole('button', { name: 'Take off' }).click();
+  await expect.poll(() => preview.settings.effect).toBe('touch-up');
+  await expect.poll(() => page.locator('#effect').isDisabled()).toBe(false);
   expect(complaints).toEqual([]);
 });
 

@@ -20,6 +20,8 @@ export function makeControls(command) {
   const usedAt = new Map();
   const use = (control) => usedAt.set(control, performance.now());
   const isOwn = (control) => performance.now() - (usedAt.get(control) ?? Number.NEGATIVE_INFINITY) < ownMs;
+  let isHere = false;
+  let isAvatar = false;
   const set = (patch) => command({ kind: 'set', patch });
 
   for (const [control, patch] of [
@@ -69,19 +71,23 @@ export function makeControls(command) {
     /** Shows the settings of the running mien. */
     show({ settings, sinks }) {
       const isRecording = sinks.some((sink) => sink.kind === 'recording');
-      if (!isOwn(effect)) effect.checked = settings.effect !== 'none';
+      isAvatar = settings.effect === 'avatar';
+      if (!isOwn(effect)) effect.checked = settings.effect === 'touch-up';
       if (!isOwn(strength)) showStrength(settings.strength);
       if (!isOwn(split)) split.checked = settings.split;
       if (!isOwn(mirror)) mirror.checked = settings.mirror;
       if (!isOwn(pause)) press(pause, settings.paused);
       if (!isOwn(record)) press(record, isRecording);
-      strength.disabled = !effect.checked || effect.disabled;
+      this.enable(isHere);
       $('recording-badge').hidden = !isRecording;
     },
     /** Controls do nothing while mien is away. */
     enable(isOn) {
+      isHere = isOn;
       for (const control of all) control.disabled = !isOn;
-      strength.disabled = !isOn || !effect.checked;
+      // The touch-up and the picture before it are the user's own face: an avatar is taken off first.
+      effect.disabled = split.disabled = !isOn || isAvatar;
+      strength.disabled = effect.disabled || !effect.checked;
     },
   };
 }

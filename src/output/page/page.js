@@ -1,4 +1,5 @@
 // The preview page of mien: the picture that others see, the controls of its look, and the cost of each stage.
+import { makeAvatars } from './avatars.js';
 import { connect } from './connection.js';
 import { makeControls } from './controls.js';
 import { makeDivider } from './divider.js';
@@ -61,8 +62,10 @@ let shownAt = Number.NEGATIVE_INFINITY;
 const line = connect({ onState, onMessage, onPicture });
 const picture = new Picture($('picture'), (number) => line.send({ type: 'ack', picture: number }));
 const controls = makeControls((command) => line.send({ type: 'command', command }));
+const avatars = makeAvatars((command) => line.send({ type: 'command', command }));
 const divider = makeDivider($('stage'), $('split'), $('divider'), (split) => line.send({ type: 'view', split }));
 controls.enable(false);
+avatars.enable(false);
 setInterval(() => {
   showPageRate(picture.statistics);
   showState();
@@ -71,6 +74,7 @@ setInterval(() => {
 function onState(next) {
   state = next;
   controls.enable(state === 'live');
+  avatars.enable(state === 'live');
   if (state === 'live') {
     picture.restart();
     line.send({ type: 'view', split: divider.position });
@@ -89,7 +93,11 @@ function onMessage(message) {
       isPaused = message.telemetry.settings.paused;
       source = message.telemetry.source.status.kind;
       controls.show(message.telemetry);
+      avatars.show(message.telemetry);
       showTelemetry(message.telemetry);
+      break;
+    case 'avatars':
+      avatars.list(message.avatars);
       break;
     case 'message':
       showMessage(message);
