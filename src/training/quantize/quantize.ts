@@ -13,9 +13,10 @@ import { chooseRange, type ValueRange } from './value-range.js';
  *
  * @param fp32 - the network's ONNX file.
  * @param pictures - calibration: [3, S, S] floats each, as the network will see them; some dozens, as varied as possible.
- * @throws UserError MODEL_INVALID if it is not an avatar's network.
+ * @throws UserError MODEL_INVALID if it is not an avatar's network. @throws RangeError without pictures.
  */
 export async function quantize(fp32: Uint8Array, pictures: readonly Float32Array[]): Promise<Uint8Array<ArrayBuffer>> {
+  if (pictures.length === 0) throw new RangeError('no pictures to calibrate with');
   const { model, shapes } = readAvatarGraph(fp32);
   const statistics = await calibrate(model, pictures);
   const flow = followValues(model);

@@ -1,11 +1,13 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { describe, expect, test } from 'vitest';
 import { UserError } from '../../../src/errors.js';
+import { checkDfmGraph } from '../../../src/inference/onnx/check-dfm.js';
 import { checkAvatarGraph } from '../../../src/inference/onnx/check-graph.js';
 import { ProtobufWriter } from '../../../src/inference/onnx/protobuf-writer.js';
 import { quantize } from '../../../src/training/quantize/quantize.js';
 import { forkedAvatar } from '../../training/quantize/forked-avatar.js';
 import { wavyPictures } from '../../training/quantize/pictures.js';
+import { smallDfm } from '../small-dfm.js';
 import { mutate, seeded } from './mutations.js';
 import { smallAvatar } from './small-avatar.js';
 
@@ -15,10 +17,10 @@ const ROUNDS = Number(process.env['MIEN_FUZZ_ROUNDS'] ?? (process.env['MIEN_HEAV
 const HANG_MS = 5000;
 
 /** What the check says of a file. An error that it did not declare is thrown on. */
-function verdictOf(bytes: Uint8Array): 'passed' | 'refused' {
+function verdictOf(bytes: Uint8Array, check: (bytes: Uint8Array) => unknown): 'passed' | 'refused' {
   const started = performance.now();
   try {
-    checkAvatarGraph(bytes);
+    check(bytes);
     return 'passed';
   } catch (error) {
     if (!(error instanceof UserError) || error.code !== 'MODEL_INVALID') throw error;
@@ -36,7 +38,7 @@ test(`${ROUNDS} damaged files are refused or harmless, each by a declared error`
   const picture = new Tensor('float32', new Float32Array(3 * 64 * 64), [1, 3, 64, 64]);
   for (let round = 0; round < ROUNDS; round++) {
     const bytes = mutate(models[round % models.length]!, random);
-    const verdict = verdictOf(bytes);
+    const verdict = verdictOf(bytes, checkAvatarGraph);
     counts[verdict]++;
     // What passes must not crash the runtime either; it may refuse it. Every twentieth, since opening takes its time.
     if (verdict === 'passed' && counts.passed % 20 === 0 && (await opens(bytes, picture))) counts.opened++;
@@ -47,6 +49,18 @@ test(`${ROUNDS} damaged files are refused or harmless, each by a declared error`
   // Neither a check that refuses everything nor one that lets everything pass would tell anything.
   expect(counts.refused).toBeGreaterThan(ROUNDS / 4);
   expect(counts.opened).toBeGreaterThan(0);
+});
+
+test('damaged files of DeepFaceLab are refused or harmless as well', { timeout: 3_600_000 }, () => {
+  const models = [smallDfm(), smallDfm({ isMorphing: true })];
+  const random = seeded(20_260_102);
+  const counts = { passed: 0, refused: 0 };
+  for (let round = 0; round < ROUNDS / 5; round++) {
+    counts[verdictOf(mutate(models[round % models.length]!, random), checkDfmGraph)]++;
+  }
+  console.log(`of ${ROUNDS / 5} damaged .dfm files ${counts.refused} were refused, ${counts.passed} passed`);
+  expect(counts.refused).toBeGreaterThan(ROUNDS / 20);
+  expect(counts.passed).toBeGreaterThan(0);
 });
 
 async function opens(bytes: Uint8Array, face: Tensor): Promise<boolean> {
