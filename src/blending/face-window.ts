@@ -11,11 +11,12 @@ export interface FaceWindow {
 }
 
 /**
- * Side of the window in cm of the canonical face, and the point at its middle, before the tip of the nose. The mesh
- * reaches from −8.3 at the forehead to 9.4 at the chin: there is room for a jaw that drops by 2 cm.
+ * Side of the window in cm of the canonical face, and the point at its middle, before the bridge of the nose. The mesh
+ * reaches from −8.3 at the forehead to 9.4 at the chin: there is room for a forehead up to the hair line above, and for a
+ * jaw that drops by 2 cm below.
  */
-export const WINDOW_CM = 20;
-const CENTRE = [0, 1.5, -3] as const;
+export const WINDOW_CM = 21;
+const CENTRE = [0, 0.7, -3] as const;
 
 /** What a network sees of a head: mien's own window, or that of DeepFaceLab's face type "whole face". */
 export type FaceAlignment = 'mien' | 'dfl-whole-face';

@@ -3,10 +3,10 @@ import { createPose, type FacePose, fitPose, toCanonical, toFrame } from './face
 import { OutlineCover } from './outline-cover.js';
 
 /**
- * Lids that the tracker sees closed are this share of open ones apart, not 0: below it they are closed, so that a blink
+ * Closed lids are tracked as some 0.1 to 0.3 of open ones apart, not 0: below this share they are closed, so that a blink
  * leaves no slit.
  */
-const CLOSED_EYE = 0.14;
+export const CLOSED_EYE = 0.28;
 /** Lids apart by more than this share of those at rest do not open further. */
 const WIDEST_EYE = 1.5;
 const EYES = [RIGHT_EYE_PARTS, LEFT_EYE_PARTS] as const;

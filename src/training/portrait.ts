@@ -1,4 +1,4 @@
-import { FACE_OVAL } from '../blending/face-outlines.js';
+import { FACE_OVAL, SKIN_POINTS } from '../blending/face-outlines.js';
 import { type FacePose, fitPose, headAngles, toCanonical } from '../blending/face-pose.js';
 import { type FaceWindow, mapPoints, windowOf } from '../blending/face-window.js';
 import { UserError } from '../errors.js';
@@ -8,6 +8,7 @@ import { closeMouth } from './close-mouth.js';
 import { evenOut } from './even-out.js';
 import { createPicture, fillUnknown, isInside, type Picture, samplePicture } from './picture.js';
 import { findPortraitFace, type PortraitFace } from './portrait-face.js';
+import { SkinLikeness } from './skin-likeness.js';
 
 /** Stills are looked at with sides of at most this. */
 const MAX_SIDE = 2048;
@@ -20,6 +21,8 @@ const MIN_EYES = 56;
 const MAX_TURN = 0.45;
 /** What is a person with less probability than this is background; the network's cells are coarse, and some lie between. */
 const PERSON = 0.7;
+/** What is skin with more likeness than this. */
+const HALF = 0.5;
 /** Within the outline shrunk to this share everything is face, whatever the network says. */
 const SURELY_FACE = 0.88;
 
@@ -118,12 +121,13 @@ function inverse([a, b, c, d, e, f]: AffineMatrix): AffineMatrix {
   return [e / area, -b / area, (b * f - c * e) / area, -d / area, a / area, (c * d - a * f) / area];
 }
 
-/** The texture: sampled from the still, with its background filled. */
+/** The texture: sampled from the still; background, and hair about the face, are filled. */
 function cutOut(still: Picture, { points, person }: PortraitFace, matrix: AffineMatrix, side: number): Picture {
   const [a, b, c, d, e, f] = matrix;
   const texture = createPicture(side, side);
   const known = new Uint8Array(side * side);
   const face = shrunkOval(points);
+  const skin = skinAround(still, points);
   // A still finer than the texture is averaged over each of its pixels.
   const fine = Math.max(1, Math.round(Math.hypot(a, d)));
   const texel = new Float64Array(4);
@@ -141,7 +145,9 @@ function cutOut(still: Picture, { points, person }: PortraitFace, matrix: Affine
     const px = a * (x + 0.5) + b * (y + 0.5) + c;
     const py = d * (x + 0.5) + e * (y + 0.5) + f;
     const isInStill = px >= 0 && py >= 0 && px < still.width && py < still.height;
-    known[i] = (isInStill && isPerson(person, px / still.width, py / still.height)) || isInside(face, px, py) ? 1 : 0;
+    const isRim = isInStill && isPerson(person, px / still.width, py / still.height);
+    const [red, green, blue] = sum;
+    known[i] = isInside(face, px, py) || (isRim && skin.of(red!, green!, blue!) > HALF) ? 1 : 0;
   }
   fillUnknown(texture, known);
   return texture;
@@ -161,6 +167,19 @@ function isPerson({ width, height, values }: PortraitFace['person'], x: number, 
     if (values[row * width + column]! < PERSON) return false;
   }
   return true;
+}
+
+/** What the skin of the forehead and of the cheeks looks like, as the one may lie in shadow. */
+function skinAround(still: Picture, points: Float32Array): SkinLikeness {
+  const likeness = new SkinLikeness();
+  const texel = new Float64Array(4);
+  likeness.measure(
+    SKIN_POINTS.flatMap((point) => {
+      samplePicture(still, points[3 * point]!, points[3 * point + 1]!, texel);
+      return [...texel.subarray(0, 3)];
+    }),
+  );
+  return likeness;
 }
 
 /** The outline of the face drawn in towards its middle: x, y of each point. */

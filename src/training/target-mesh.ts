@@ -1,6 +1,8 @@
 import { canonicalFace, MESH_POINTS, MESH_TRIANGLES } from '../blending/canonical-face.js';
 import { type Eye, LEFT_EYE_PARTS, LIP_PAIRS, MOUTH_CORNERS, RIGHT_EYE_PARTS } from '../blending/expression.js';
 
+import { FOREHEAD_POINTS, foreheadTriangles } from '../blending/forehead.js';
+
 /** A part of the mesh that is filled from a picture of its own: its edge is doubled, the copies are its vertices. */
 export interface MeshPart {
   /** Points of the face at the edge of the part. */
@@ -17,9 +19,11 @@ const MOUTH_EDGE = [...MOUTH_CORNERS, ...LIP_PAIRS.flat()];
 export const RIGHT_EYE_PART: MeshPart = { edge: RIGHT_EYE_EDGE, first: MESH_POINTS };
 export const LEFT_EYE_PART: MeshPart = { edge: LEFT_EYE_EDGE, first: MESH_POINTS + RIGHT_EYE_EDGE.length };
 export const MOUTH_PART: MeshPart = { edge: MOUTH_EDGE, first: LEFT_EYE_PART.first + LEFT_EYE_EDGE.length };
-export const TARGET_VERTICES = MOUTH_PART.first + MOUTH_EDGE.length;
+/** The first of the forehead's raised points, and the number of all vertices. */
+export const FOREHEAD_FIRST = MOUTH_PART.first + MOUTH_EDGE.length;
+export const TARGET_VERTICES = FOREHEAD_FIRST + FOREHEAD_POINTS;
 
-/** The triangles of that mesh: those within an eye or the mouth use the copies. */
+/** The triangles of that mesh: those within an eye or the mouth use the copies, and the forehead reaches the hair line. */
 export function targetTriangles(): Uint16Array {
   const triangles = canonicalFace().triangles.slice();
   for (const { edge, first } of [RIGHT_EYE_PART, LEFT_EYE_PART, MOUTH_PART]) {
@@ -29,7 +33,7 @@ export function targetTriangles(): Uint16Array {
       if (corners.every((corner) => corner !== undefined)) triangles.set(corners, i);
     }
   }
-  return triangles;
+  return Uint16Array.of(...triangles, ...foreheadTriangles(FOREHEAD_FIRST));
 }
 
 function edgeOf({ outer, inner, lids }: Eye): number[] {

@@ -1,7 +1,7 @@
 import { canonicalFace, MESH_POINTS } from '../blending/canonical-face.js';
 import { LIP_PAIRS, MOUTH_CORNERS } from '../blending/expression.js';
-import { FACE_OVAL, SKIN_POINTS } from '../blending/face-outlines.js';
-import { toCanonical } from '../blending/face-pose.js';
+import { FACE_OVAL, FOREHEAD_SHARE, SKIN_POINTS } from '../blending/face-outlines.js';
+import { toCanonical, toFrame } from '../blending/face-pose.js';
 import {
   type FaceWindow,
   frameToTensor,
@@ -10,6 +10,7 @@ import {
   windowOf,
   withMargin,
 } from '../blending/face-window.js';
+import { FOREHEAD_EDGE, FOREHEAD_POINTS, raiseForehead } from '../blending/forehead.js';
 import { Retargeter } from '../blending/retarget.js';
 import type { FrameAt } from '../frame/frame-at.js';
 import type { Kernels } from '../kernels/kernels.js';
@@ -18,7 +19,15 @@ import { AvatarAtlas, MOUTH_HEIGHT, MOUTH_WIDTH } from './avatar-atlas.js';
 import { LightMatch } from './light-match.js';
 import { samplePicture } from './picture.js';
 import type { Portrait } from './portrait.js';
-import { LEFT_EYE_PART, MOUTH_PART, RIGHT_EYE_PART, TARGET_VERTICES, targetTriangles } from './target-mesh.js';
+import { SkinLikeness } from './skin-likeness.js';
+import {
+  FOREHEAD_FIRST,
+  LEFT_EYE_PART,
+  MOUTH_PART,
+  RIGHT_EYE_PART,
+  TARGET_VERTICES,
+  targetTriangles,
+} from './target-mesh.js';
 
 /** Targets are drawn with so many pixels a side for each of theirs. */
 const FINE = 2;
@@ -33,6 +42,8 @@ const FEATHER = 3;
 const SKIN_WEIGHT = 85;
 /** The user's mouth is read from this much further in than the tracked edge of the lips. */
 const LIP_INSET = 0.14;
+/** Points of the forehead that hair seldom covers. */
+const FOREHEAD_SKIN = [151, 9, 108, 337, 69, 299, 104, 333, 67, 297, 10, 8, 107, 336] as const;
 /** Cells of the field of light, a side. */
 const LIGHT_CELLS = 24;
 
@@ -88,6 +99,9 @@ export class TargetMaker {
   readonly #places = new Float32Array(2 * SKIN_POINTS.length);
   readonly #gains = new Float32Array((LIGHT_CELLS + 1) ** 2);
   readonly #inner = rimNeighbours();
+  readonly #raised = new Float32Array(3 * FOREHEAD_POINTS);
+  readonly #likeness = new SkinLikeness();
+  readonly #forehead = new Float32Array(3 * FOREHEAD_SKIN.length);
 
   /**
    * @param kernels - its memory takes the atlas and the planes: some 6 MiB at 192 pixels.
@@ -122,7 +136,7 @@ export class TargetMaker {
       points: new Float32Array(count),
       window: { centreX: 0, centreY: 0, size: 0, roll: 0 },
     };
-    this.#placePortrait(portrait.points);
+    this.#placePortrait(portrait);
   }
 
   /**
@@ -146,15 +160,19 @@ export class TargetMaker {
     this.#measureLight();
     this.#atlas.drawEyes(this.#shape, this.#mesh.source);
     this.#readMouth(frame, window);
+    raiseForehead(this.#shape, this.#raised);
+    toFrame(pose, this.#raised, this.#raised);
+    mapPoints(frameToTensor(window, wide), this.#raised);
     this.#drawMesh();
     this.#shrinkCanvas();
+    this.#spareHair();
     this.#softenMask();
     this.#weigh();
     return Object.assign(this.#pair, { window });
   }
 
   /** Puts the portrait's points into the texture, the rim a little further in. */
-  #placePortrait(points: Float32Array): void {
+  #placePortrait({ points, shape, pose }: Portrait): void {
     const { source } = this.#mesh;
     for (let point = 0; point < MESH_POINTS; point++) {
       source[3 * point] = points[3 * point]!;
@@ -162,8 +180,17 @@ export class TargetMaker {
     }
     const [middleX, middleY] = middleOf(points);
     for (const point of FACE_OVAL) {
+      // The forehead goes on: there is no rim.
+      if (FOREHEAD_SHARE.has(point)) continue;
       source[3 * point]! += RIM_INSET * (middleX - source[3 * point]!);
       source[3 * point + 1]! += RIM_INSET * (middleY - source[3 * point + 1]!);
+    }
+    const raised = this.#raised;
+    raiseForehead(shape, raised);
+    toFrame(pose, raised, raised);
+    for (let i = 0; i < FOREHEAD_POINTS; i++) {
+      source[3 * (FOREHEAD_FIRST + i)] = raised[3 * i]!;
+      source[3 * (FOREHEAD_FIRST + i) + 1] = raised[3 * i + 1]!;
     }
   }
 
@@ -257,6 +284,7 @@ export class TargetMaker {
         for (let axis = 0; axis < 3; axis++) mesh.points[3 * (first + i) + axis] = FINE * seen[3 * point + axis]!;
       });
     }
+    for (let i = 0; i < this.#raised.length; i++) mesh.points[3 * FOREHEAD_FIRST + i] = FINE * this.#raised[i]!;
     this.#fadeRim();
     mesh.sort();
     this.#canvasPixels.fill(0);
@@ -333,6 +361,34 @@ export class TargetMaker {
     const below = at + LIGHT_CELLS + 1;
     const lower = gains[below]! + (gains[below + 1]! - gains[below]!) * (u - column);
     return upper + (lower - upper) * (v - row);
+  }
+
+  /** Above the mesh's edge the avatar covers only what is skin: the user's hair stays in front. */
+  #spareHair(): void {
+    const { side: wide, input, points } = this.#pair;
+    const plane = wide * wide;
+    FOREHEAD_SKIN.forEach((point, i) => {
+      const column = Math.min(Math.max(Math.floor(this.#user[3 * point]!), 0), wide - 1);
+      const row = Math.min(Math.max(Math.floor(this.#user[3 * point + 1]!), 0), wide - 1);
+      for (let k = 0; k < 3; k++) this.#forehead[3 * i + k] = input[k * plane + row * wide + column]!;
+    });
+    this.#likeness.measure(this.#forehead);
+    for (let i = 0; i < FOREHEAD_EDGE.length - 1; i++) {
+      const from = 3 * FOREHEAD_EDGE[i]!;
+      const to = 3 * FOREHEAD_EDGE[i + 1]!;
+      const begin = Math.max(0, Math.ceil(Math.min(points[from]!, i === 0 ? 0 : wide) - 0.5));
+      const last = i === FOREHEAD_EDGE.length - 2;
+      const end = Math.min(wide, Math.ceil((last ? wide : points[to]!) - 0.5));
+      for (let x = begin; x < end; x++) {
+        const part = Math.min(Math.max((x + 0.5 - points[from]!) / (points[to]! - points[from]!), 0), 1);
+        const edge = points[from + 1]! + part * (points[to + 1]! - points[from + 1]!);
+        for (let y = 0; y < Math.min(wide, edge); y++) {
+          const at = y * wide + x;
+          if (this.#coverage[at] === 0) continue;
+          this.#coverage[at]! *= this.#likeness.of(input[at]!, input[plane + at]!, input[2 * plane + at]!);
+        }
+      }
+    }
   }
 
   /** The coverage, its edge drawn in and made soft. */

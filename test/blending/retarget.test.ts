@@ -12,7 +12,7 @@ import {
 import { FACE_OVAL } from '../../src/blending/face-outlines.js';
 import { createPose, type FacePose, toCanonical, toFrame } from '../../src/blending/face-pose.js';
 import { neutralShape } from '../../src/blending/neutral-shape.js';
-import { Retargeter } from '../../src/blending/retarget.js';
+import { CLOSED_EYE, Retargeter } from '../../src/blending/retarget.js';
 
 const EYES = [RIGHT_EYE_PARTS, LEFT_EYE_PARTS];
 
@@ -129,7 +129,7 @@ describe('eyes', () => {
       const found = answer(shape);
       for (const eye of EYES) {
         const open = eyeGap(found, eye) / eyeGap(avatar, eye);
-        expect(open).toBeCloseTo((1 - share - 0.14) / 0.86, 1);
+        expect(open).toBeCloseTo(Math.max(1 - share - CLOSED_EYE, 0) / (1 - CLOSED_EYE), 1);
       }
     },
   );
