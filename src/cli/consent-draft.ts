@@ -8,8 +8,8 @@ export interface ConsentWishes {
   readonly kind: AvatarKind;
   /** Words with commas between them. */
   readonly scope: string;
-  /** Fingerprints, or "anyone"; empty for the usual ones of the kind. */
-  readonly wearer: readonly string[];
+  /** Fingerprints, or "anyone"; by default the usual ones of the kind. */
+  readonly wearer?: readonly string[];
   readonly from?: string;
   readonly until?: string;
   readonly statement?: string;
@@ -42,7 +42,7 @@ export function draftConsent(
   wishes: ConsentWishes,
   { weights, signer, proof, now = new Date() }: DraftFacts,
 ): ConsentRecord {
-  const { kind, wearer } = wishes;
+  const { kind, wearer = [] } = wishes;
   if (kind === 'person' && wearer.length === 0) {
     throw new UserError(
       'CONFIG_INVALID',

@@ -29,7 +29,7 @@ export function consentSignCommand(): Command {
     .argument('<avatar>', `the folder or name of the avatar, or a ${DFM_EXTENSION} file`)
     .addOption(new Option('--kind <kind>', 'whose face it is').choices(AvatarKind.options).makeOptionMandatory())
     .option('--scope <list>', `what for, of ${Scope.options.join(',')}`, 'live-calls')
-    .option('--wearer <key>', 'fingerprint of who may wear it, or "anyone"; may be repeated', collect, [])
+    .option('--wearer <key>', 'fingerprint of who may wear it, or "anyone"; may be repeated', collect)
     .option('--from <date>', 'from when it holds (default: now)')
     .option('--until <date>', "until when (default: a year; a face that is nobody's: no end)")
     .option('--statement <words>', 'what you agree to, in your words')
@@ -81,6 +81,6 @@ async function proofOf({ phrase, recording }: SignOptions, phrases: UsedPhrases)
   return { phrase, recordingSha256: await hashOfFile(recording) };
 }
 
-function collect(value: string, others: readonly string[]): readonly string[] {
+function collect(value: string, others: readonly string[] = []): readonly string[] {
   return [...others, value];
 }
