@@ -51,5 +51,5 @@ test('the table names every figure with its goal', () => {
   const table = tableOf(rowsOf(figures, 'male-0'));
   expect(table).toContain('!!  expression: eye opening');
   expect(table).toMatch(/ok {2}identity: distance to the avatar +0\.350 {3}at most 0\.360/);
-  expect(table).toMatch(/flicker, little motion +– {3}at most 1\.20/);
+  expect(table).toMatch(/flicker, little motion +–$/m);
 });
