@@ -153,7 +153,7 @@ class FaceWatcher {
         rgb.set(whole.subarray(from, from + 3), to);
       }
     }
-    return { ...small, rgb };
+    return { ...small, data: rgb };
   }
 
   close(): Promise<void> {

@@ -48,6 +48,11 @@ export class TrainingPage {
     return this.#server.address;
   }
 
+  /** How many pages are open. */
+  get clients(): number {
+    return this.#clients.size;
+  }
+
   /** Shows new figures on all pages. */
   update(telemetry: TrainingTelemetry): void {
     this.#telemetry = telemetry;
@@ -77,7 +82,7 @@ export class TrainingPage {
     this.#clients.add(client);
     socket.on('close', () => this.#clients.delete(client));
     if (this.#telemetry) client.say({ type: 'training', telemetry: this.#telemetry });
-    if (this.#sample) void this.#send(this.#sample, [client]);
+    if (this.#sample) this.#send(this.#sample, [client]).catch(() => {}); // `show` tells of it
   }
 
   async #send(sample: TrainingSample, clients: readonly PreviewClient[]): Promise<void> {
@@ -94,9 +99,9 @@ export class TrainingPage {
 function encodeSideBySide(pictures: readonly RgbPicture[]): Promise<Uint8Array> {
   const { width, height } = pictures[0]!;
   const sheet = new Uint8Array(3 * width * height * pictures.length);
-  for (const [at, { rgb }] of pictures.entries()) {
+  for (const [at, { data }] of pictures.entries()) {
     for (let row = 0; row < height; row++) {
-      sheet.set(rgb.subarray(3 * row * width, 3 * (row + 1) * width), 3 * width * (row * pictures.length + at));
+      sheet.set(data.subarray(3 * row * width, 3 * (row + 1) * width), 3 * width * (row * pictures.length + at));
     }
   }
   return sharp(sheet, { raw: { width: width * pictures.length, height, channels: 3 } })

@@ -2,7 +2,7 @@
 export interface RgbPicture {
   readonly width: number;
   readonly height: number;
-  readonly rgb: Uint8Array;
+  readonly data: Uint8Array;
 }
 
 /** The same moment three times, all of one size: whom the network sees, what it should make of it, and what it makes. */

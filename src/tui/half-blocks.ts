@@ -9,9 +9,9 @@ const UPPER_HALF = '▀';
  *
  * @returns `rows` lines of `columns` cells, the whole picture in them, its shape given up.
  */
-export function halfBlocks({ width, height, rgb }: RgbPicture, columns: number, rows: number): StyledLine[] {
+export function halfBlocks({ width, height, data }: RgbPicture, columns: number, rows: number): StyledLine[] {
   const pixel = (column: number, row: number) =>
-    meanColour(rgb, width, interval(column, columns, width), interval(row, 2 * rows, height));
+    meanColour(data, width, interval(column, columns, width), interval(row, 2 * rows, height));
   return Array.from({ length: rows }, (_, row): StyledLine => {
     const cells = Array.from({ length: columns }, (_, column): Span => {
       return span(UPPER_HALF, { upper: pixel(column, 2 * row), lower: pixel(column, 2 * row + 1) });
@@ -28,7 +28,7 @@ function interval(at: number, count: number, length: number): readonly [number, 
 
 /** As 0xRRGGBB. The mean of sRGB values, not of light: good enough for a picture of some thirty pixels. */
 function meanColour(
-  rgb: Uint8Array,
+  data: Uint8Array,
   width: number,
   [left, right]: readonly [number, number],
   [top, bottom]: readonly [number, number],
@@ -36,9 +36,9 @@ function meanColour(
   let [red, green, blue] = [0, 0, 0];
   for (let y = top; y < bottom; y++) {
     for (let at = 3 * (y * width + left), end = 3 * (y * width + right); at < end; at += 3) {
-      red += rgb[at]!;
-      green += rgb[at + 1]!;
-      blue += rgb[at + 2]!;
+      red += data[at]!;
+      green += data[at + 1]!;
+      blue += data[at + 2]!;
     }
   }
   const count = (right - left) * (bottom - top);

@@ -27,6 +27,8 @@ export function glyphsFor(env: NodeJS.ProcessEnv, platform: NodeJS.Platform = pr
 /** The colours to use: none with NO_COLOR (https://no-color.org), else as the terminal's type says. */
 export function colourDepth(output: OutputAbilities, env: NodeJS.ProcessEnv): ColourDepth {
   if (env['NO_COLOR']) return 'none';
+  // Within tmux Node counts 256, whatever is said; tmux takes all of them, and itself finds what the terminal has.
+  if (/^(truecolor|24bit)$/i.test(env['COLORTERM'] ?? '')) return 'full';
   const bits = output.getColorDepth?.(env) ?? 4;
   return bits >= 24 ? 'full' : bits >= 8 ? 'palette' : bits >= 4 ? 'theme' : 'none';
 }

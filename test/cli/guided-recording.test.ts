@@ -61,8 +61,8 @@ test('a minute is recorded in which every step was asked for, with a countdown b
   expect([...new Set(recorded.map(({ title }) => title))]).toEqual(GUIDE.map(({ title }) => title));
   const withFace = recorded.filter(({ hasFace }) => hasFace);
   expect(withFace.length / recorded.length).toBeGreaterThan(0.9);
-  const { width, height, rgb } = recorded[0]!.picture!;
-  expect(rgb.length).toBe(3 * width * height);
+  const { width, height, data } = recorded[0]!.picture!;
+  expect(data.length).toBe(3 * width * height);
 
   const film = new ClipSource(path);
   const { layout, frameCount } = await film.open();

@@ -17,7 +17,7 @@ const telemetry: TrainingTelemetry = {
 function plain(red: number, green: number, blue: number): RgbPicture {
   const rgb = new Uint8Array(3 * 16 * 16);
   for (let at = 0; at < rgb.length; at += 3) rgb.set([red, green, blue], at);
-  return { width: 16, height: 16, rgb };
+  return { width: 16, height: 16, data: rgb };
 }
 const sample = { driver: plain(200, 0, 0), target: plain(0, 200, 0), result: plain(0, 0, 200) };
 

@@ -13,7 +13,7 @@ const state: GuideState = {
   totalS: 60,
   next: ['Nod', 'Talk'],
   hasFace: true,
-  picture: { width: 16, height: 9, rgb: new Uint8Array(3 * 16 * 9).fill(90) },
+  picture: { width: 16, height: 9, data: new Uint8Array(3 * 16 * 9).fill(90) },
   note: 'The recording stays on this computer and is deleted after the training.',
 };
 

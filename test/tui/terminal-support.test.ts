@@ -26,6 +26,7 @@ describe('what a terminal can do', () => {
     const depthAt = (bits: number, env = {}) => colourDepth({ isTTY: true, getColorDepth: () => bits }, env);
     expect([1, 4, 8, 24].map((bits) => depthAt(bits))).toEqual(['none', 'theme', 'palette', 'full']);
     expect(depthAt(24, { NO_COLOR: '1' })).toBe('none');
+    expect(depthAt(8, { COLORTERM: 'truecolor' })).toBe('full');
     const line = [span('a', 'good'), span('b', 'over'), span('c')];
     expect(toAnsi(line, 'theme')).toBe('\x1b[32ma\x1b[0m\x1b[1;31mb\x1b[0mc');
     expect(toAnsi(line, 'none')).toBe('a\x1b[1mb\x1b[0mc');

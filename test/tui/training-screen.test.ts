@@ -19,7 +19,7 @@ function telemetry(stage: TrainingStage = TRAINING): TrainingTelemetry {
 function plain(red: number, green: number, blue: number): RgbPicture {
   const rgb = new Uint8Array(3 * 16 * 16);
   for (let at = 0; at < rgb.length; at += 3) rgb.set([red, green, blue], at);
-  return { width: 16, height: 16, rgb };
+  return { width: 16, height: 16, data: rgb };
 }
 
 function state(changes: Partial<TrainingState> = {}): TrainingState {
@@ -160,13 +160,13 @@ test('a picture keeps its colours: each half of a cell is the mean of what falls
     ...[0, 0, 0, 0, 0, 255],
     ...[0, 0, 2, 0, 0, 253],
   ]);
-  expect(halfBlocks({ width: 2, height: 4, rgb }, 2, 1)).toEqual([
+  expect(halfBlocks({ width: 2, height: 4, data: rgb }, 2, 1)).toEqual([
     [
       { text: '▀', style: { upper: 0xff0000, lower: 0x000001 } },
       { text: '▀', style: { upper: 0xffffff, lower: 0x0000fe } },
     ],
   ]);
-  expect(halfBlocks({ width: 2, height: 4, rgb }, 8, 4).every((line) => lineWidth(line) === 8)).toBe(true);
+  expect(halfBlocks({ width: 2, height: 4, data: rgb }, 8, 4).every((line) => lineWidth(line) === 8)).toBe(true);
 });
 
 test('lines for logs and programs', () => {
