@@ -1,6 +1,8 @@
 import { Command } from 'commander';
+import { avatarCreateCommand } from './avatar-create.js';
 import { avatarListCommand, avatarShowCommand } from './avatar-list.js';
 import { avatarSignCommand } from './avatar-sign.js';
+import { avatarTrainCommand } from './avatar-train.js';
 import { avatarExportCommand, avatarImportCommand, avatarRemoveCommand } from './avatar-transfer.js';
 import { avatarVerifyCommand } from './avatar-verify.js';
 
@@ -20,6 +22,8 @@ Examples:
 `,
     );
   for (const subcommand of [
+    avatarCreateCommand(),
+    avatarTrainCommand(),
     avatarListCommand(),
     avatarShowCommand(),
     avatarVerifyCommand(),

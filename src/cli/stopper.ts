@@ -1,5 +1,3 @@
-import type { Loop } from '../pipeline/loop.js';
-
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
@@ -8,9 +6,15 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
  */
 const AGAIN_AFTER_MS = 500;
 
-/** Ends a loop in good order, on a signal or when asked; also one that is only being started. */
+/** Something that runs until it is asked to end. */
+export interface Stoppable {
+  /** Ends it in good order. */
+  stop(): Promise<void>;
+}
+
+/** Ends a loop, or a training, in good order, on a signal or when asked; also one that is only being started. */
 export class Stopper {
-  #loop: Loop | null = null;
+  #running: Stoppable | null = null;
   #askedAtMs: number | null = null;
 
   /** Listens to SIGINT, SIGTERM and SIGHUP from now until `release`. */
@@ -23,18 +27,18 @@ export class Stopper {
     return this.#askedAtMs !== null;
   }
 
-  /** Names the loop to end. */
-  attach(loop: Loop): void {
-    this.#loop = loop;
-    if (this.wasAsked) this.#stopLoop();
+  /** Names what to end. */
+  attach(running: Stoppable): void {
+    this.#running = running;
+    if (this.wasAsked) this.#stopIt();
   }
 
-  /** Ends the loop; the second time, the process. */
+  /** Ends it; the second time, the process. */
   readonly stop = (): void => {
     const now = performance.now();
     if (this.#askedAtMs === null) {
       this.#askedAtMs = now;
-      this.#stopLoop();
+      this.#stopIt();
     } else if (now - this.#askedAtMs > AGAIN_AFTER_MS) {
       process.exit(130);
     }
@@ -45,7 +49,7 @@ export class Stopper {
     for (const signal of SIGNALS) process.off(signal, this.stop);
   }
 
-  #stopLoop(): void {
-    this.#loop?.stop().catch(() => {}); // whoever awaits `done` hears of it
+  #stopIt(): void {
+    this.#running?.stop().catch(() => {}); // whoever awaits `done` hears of it
   }
 }

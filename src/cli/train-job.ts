@@ -1,0 +1,100 @@
+import type { Config } from '../config/config.js';
+import { UserError } from '../errors.js';
+import { setLine } from '../output/card-text.js';
+import { finisher } from '../training/job/finish-step.js';
+import type { TrainingJob } from '../training/job/job.js';
+import type { JobFolder } from '../training/job/job-folder.js';
+import { makeTargets } from '../training/job/make-targets.js';
+import { runJob } from '../training/job/run-job.js';
+import { train } from '../training/job/train-step.js';
+import { WORK_FILES } from '../training/job/work-files.js';
+import { giveWay } from '../training/job/workers.js';
+import { PACK_CHECKS } from './avatar-target.js';
+import { ownKey } from './own-key.js';
+import { Stopper } from './stopper.js';
+import { foldersFor } from './training-options.js';
+import { openTrainingView } from './training-view.js';
+
+/**
+ * Takes a job to its end, or as far as the user lets it run, and tells what to do next. Closes the folder.
+ * @throws UserError, also when it was stopped.
+ */
+export async function trainJob(folder: JobFolder, config: Config, into?: string): Promise<void> {
+  const { job } = folder;
+  const stopper = new Stopper();
+  try {
+    // Asked for before the screen is taken, and not eight minutes later.
+    const key = job.source === null ? null : await ownKey(null);
+    giveWay();
+    const stop = new AbortController();
+    const view = await openTrainingView(config, stopper.stop);
+    stopper.attach({
+      stop: async () => {
+        view.stopping();
+        stop.abort();
+      },
+    });
+    const finish = finisher({ key, folders: foldersFor(into), setLine, ...PACK_CHECKS });
+    let pack: string | null;
+    try {
+      pack = await runJob(
+        folder,
+        { makeTargets, train, finish },
+        {
+          onTelemetry: (telemetry) => view.update(telemetry),
+          onSample: (sample) => view.show(sample),
+          onMessage: (text) => view.message('info', text),
+          isWatched: () => view.isWatched,
+          signal: stop.signal,
+        },
+      );
+    } finally {
+      await view.close();
+    }
+    if (pack === null) throw stopped(job);
+    clearAway(folder);
+    tellNext(job, pack);
+  } finally {
+    stopper.release();
+    folder.close();
+  }
+}
+
+/** What is no longer needed: above all, pictures of the user. Kept only where they asked for it. */
+function clearAway(folder: JobFolder): void {
+  const { driver } = folder.job;
+  if (driver.kind === 'guided' && driver.keep) folder.remove(WORK_FILES.pack);
+  else folder.destroy();
+}
+
+function stopped({ name }: TrainingJob): UserError {
+  return new UserError(
+    'OUTPUT_FAILED',
+    `Stopped before the avatar "${name}" was made; nothing is lost.`,
+    `Go on with: mien avatar train ${name}`,
+  );
+}
+
+function tellNext({ name, kind, driver }: TrainingJob, pack: string): void {
+  const lines = [`The avatar "${name}" is made, in ${pack}.`];
+  if (driver.kind === 'guided') {
+    lines.push(
+      driver.keep
+        ? `Your recording was kept; delete it with the folder that "mien avatar train ${name}" used.`
+        : 'Your recording has been deleted.',
+    );
+  }
+  if (kind === 'self' || kind === 'person') {
+    const whom = kind === 'self' ? 'you have signed' : 'they have signed';
+    lines.push(
+      `It shows ${kind === 'self' ? 'you' : 'somebody'}, and can be worn once ${whom} for it:`,
+      '  mien consent phrase',
+      `  mien consent sign ${name} --kind ${kind} --phrase "WHAT IT GAVE" --recording FILE`,
+      `  mien avatar sign ${name}`,
+      `Then wear it with: mien --effect avatar --avatar ${name}`,
+    );
+  } else {
+    lines.push(`Wear it with: mien --effect avatar --avatar ${name}`);
+  }
+  for (const line of lines) console.error(line);
+}
