@@ -10,7 +10,7 @@ const MOST_TIMES = 4;
 /** How far the face's size may go beyond a half before the patch's scale follows: a step would be seen. */
 const STAY = 0.65;
 
-/** Fine detail of the patch's size: luma levels to add. */
+/** Fine detail of the patch's size, bytes: (byte − 128) · strength levels of luma are added. */
 export interface PatchDetail {
   readonly address: number;
   readonly strength: number;

@@ -42,6 +42,8 @@ export class LightMatch {
   readonly gains: Float32Array;
   /** What is added to red, green, blue everywhere, 0 to 1: contrast round the mean. */
   readonly offsets = new Float64Array(3);
+  /** The gain of the face as a whole, all channels together. */
+  gain = 1;
   /** Level, chroma a and b of the light, contrast, then the shading's terms but the first. */
   readonly #light = new Float64Array(4 + TERMS - 1);
   readonly #seen = new Float64Array(4 + TERMS - 1);
@@ -216,6 +218,7 @@ export class LightMatch {
     const gainRed = (contrast * this.#to[0]!) / Math.max(this.#from[0]!, 0.02);
     const gainGreen = (contrast * this.#to[1]!) / Math.max(this.#from[1]!, 0.02);
     const gainBlue = (contrast * this.#to[2]!) / Math.max(this.#from[2]!, 0.02);
+    this.gain = (gainRed + gainGreen + gainBlue) / 3;
     const terms = this.#terms;
     const { gains } = this;
     for (let i = 0; i < count; i++) {

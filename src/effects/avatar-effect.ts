@@ -1,6 +1,17 @@
 import type { Kernels } from '../kernels/kernels.js';
 import type { Effect } from './effect.js';
 
+/** The portrait's face for the fine skin, and the shapes that it is moved by. */
+export interface AvatarTexture {
+  readonly png: Uint8Array;
+  /** Where the face's points lie: 468 × (u, v), shares of width and height. */
+  readonly points: Float32Array;
+  /** The avatar's face at rest: 468 × (x, y, z) in canonical cm. */
+  readonly avatar: Float32Array;
+  /** That of the user whom it was trained for; null if it was for anybody: it is then learnt while it is worn. */
+  readonly user: Float32Array | null;
+}
+
 /**
  * What an avatar is worn with: bytes that were verified, never a path to them, so that what was checked is what is worn.
  * Plain data that can be sent to another thread.
@@ -10,8 +21,8 @@ export interface AvatarFiles {
   readonly name: string;
   /** The network, ONNX: `face` float32 [1, 3, S, S] to `avatar` float32 [1, 4, S, S]. */
   readonly network: Uint8Array;
-  /** The portrait's face for the fine skin, a PNG; null if the pack has none. */
-  readonly texture: Uint8Array | null;
+  /** Null if the pack has none: the skin is then as soft as the network's picture. */
+  readonly texture: AvatarTexture | null;
 }
 
 /** An avatar that is ready to be worn. Its `prepare` never gives `nothing`: a face that it cannot cover is withheld. */

@@ -3,7 +3,7 @@ import { type AvatarPack, readPackFile } from '../avatar/open-pack.js';
 import { FolderFiles } from '../avatar/pack-files.js';
 import { listAvatars } from '../avatar/store.js';
 import { openWearable, requireAccepted } from '../avatar/wearable.js';
-import type { AvatarFiles } from '../effects/avatar-effect.js';
+import type { AvatarFiles, AvatarTexture } from '../effects/avatar-effect.js';
 import { checkPackGraph } from '../effects/check-pack-graph.js';
 import { UserError } from '../errors.js';
 import type { AvatarListing } from '../output/avatar-stills.js';
@@ -59,12 +59,23 @@ export const openWearablePack: OpenWearable = async (nameOrPath, scope) => {
 
 /** What is worn of a pack: the bytes that were signed. */
 function filesOf(pack: AvatarPack): AvatarFiles {
-  const { title, network, texture } = pack.manifest;
+  const { title, network } = pack.manifest;
   const weights = network.run === 'int8' && network.int8 ? network.int8.file : network.fp32.file;
   return {
     name: title,
     network: readPackFile(pack, weights),
-    texture: texture === null ? null : readPackFile(pack, texture.file),
+    texture: textureOf(pack),
+  };
+}
+
+function textureOf(pack: AvatarPack): AvatarTexture | null {
+  const { texture, neutral } = pack.manifest;
+  if (texture === null || neutral.avatar === null) return null;
+  return {
+    png: readPackFile(pack, texture.file),
+    points: Float32Array.from(texture.points.flat()),
+    avatar: Float32Array.from(neutral.avatar.flat()),
+    user: neutral.user === null ? null : Float32Array.from(neutral.user.flat()),
   };
 }
 

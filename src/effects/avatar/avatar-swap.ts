@@ -1,7 +1,8 @@
 import { FaceCells } from '../../blending/face-cells.js';
-import { FacePatch } from '../../blending/face-patch.js';
+import { FacePatch, mostTimes, type PatchDetail } from '../../blending/face-patch.js';
 import { createPose, fitPose, headAngles } from '../../blending/face-pose.js';
 import { type FaceWindow, frameToTensor, tensorToFrame, windowOf } from '../../blending/face-window.js';
+import { FineSkin, type SkinTextures } from '../../blending/fine-skin.js';
 import { Grain } from '../../blending/grain.js';
 import { LightMatch } from '../../blending/light-match.js';
 import { Membrane } from '../../blending/membrane.js';
@@ -47,6 +48,7 @@ interface Parts {
   readonly membrane: Membrane;
   readonly patch: FacePatch;
   readonly grain: Grain;
+  readonly fine: FineSkin | null;
 }
 
 /**
@@ -57,16 +59,22 @@ export class AvatarSwap implements AvatarEffect {
   readonly name = 'avatar';
   readonly times: SwapTimes = { crop: 0, network: 0, match: 0 };
   readonly #network: FaceNetwork;
+  readonly #skin: SkinTextures | null;
   readonly #pose = createPose();
   #parts: Parts | null = null;
   #window: FaceWindow = { centreX: 0, centreY: 0, size: 1, roll: 0 };
+  #detail: PatchDetail | null = null;
   #refusal: Refusal | null = 'no-face';
   #trackId = Number.NaN;
   #capturedAt = Number.NaN;
 
-  /** @param network - of the avatar, opened in the memory that frames lie in; closed with the effect. */
-  constructor(network: FaceNetwork) {
+  /**
+   * @param network - of the avatar, opened in the memory that frames lie in; closed with the effect.
+   * @param skin - the portrait's fine skin, made for a network of this size.
+   */
+  constructor(network: FaceNetwork, skin: SkinTextures | null = null) {
     this.#network = network;
+    this.#skin = skin;
   }
 
   /** Why the last frame was withheld; null if the avatar was worn. */
@@ -100,6 +108,7 @@ export class AvatarSwap implements AvatarEffect {
       membrane: new Membrane(kernels, run, cells),
       patch: new FacePatch(kernels, run, frame, size),
       grain: new Grain(kernels, frame),
+      fine: this.#skin && new FineSkin(kernels, this.#skin, size, size * mostTimes(size)),
     };
     this.reset();
   }
@@ -124,7 +133,7 @@ export class AvatarSwap implements AvatarEffect {
   blend(): void {
     const parts = this.#parts;
     if (!parts || this.#refusal !== null) return;
-    parts.patch.blend(this.#network.output.byteOffset, parts.mask.shown, this.#window, null, parts.grain);
+    parts.patch.blend(this.#network.output.byteOffset, parts.mask.shown, this.#window, this.#detail, parts.grain);
   }
 
   async #wear(parts: Parts, face: FaceState | null): Promise<Refusal | null> {
@@ -160,7 +169,7 @@ export class AvatarSwap implements AvatarEffect {
 
   /** The avatar's picture is there: where it is shown, and in what light. */
   #match(parts: Parts, face: FaceState, output: Float32Array, seconds: number): Refusal | null {
-    const { mask, cells, light, membrane, patch, grain } = parts;
+    const { mask, cells, light, membrane, patch, grain, fine } = parts;
     const { size, inputAddress } = this.#network;
     const plane = 4 * size * size;
     const rgb = output.byteOffset;
@@ -174,6 +183,7 @@ export class AvatarSwap implements AvatarEffect {
     membrane.update(light.gains, light.offsets, seconds);
     grain.measure(this.#window, seconds);
     patch.place(this.#window);
+    this.#detail = fine?.draw(face.points, this.#pose, this.#window, patch.side, light.gain) ?? null;
     const { fields } = patch;
     const { gains, offsets } = light;
     for (let i = 0; i < gains.length; i++) {
@@ -191,6 +201,7 @@ export class AvatarSwap implements AvatarEffect {
     parts.light.reset();
     parts.membrane.reset();
     parts.grain.reset();
+    parts.fine?.reset();
   }
 
   /** Seconds since the frame before; forgets what was learnt from another face or before a cut. */

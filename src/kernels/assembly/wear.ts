@@ -207,8 +207,8 @@ export function packedChromaBytes(side: i32): i32 {
 }
 
 /**
- * Packs luma (16..235) for `blendLuma`, with fine detail and grain added: luma + detail · fine + noise · grain, in levels.
- * `detail`: [side, side] or 0 for none; `noise`: a tile of 256 x 256, laid from column `noiseX` (a multiple of 4) and row
+ * Packs luma (16..235) for `blendLuma`, with fine detail and grain added: luma + (detail − 128) · fine + noise · grain, in
+ * levels. `detail`: bytes, [side, side], or 0 for none; `noise`: a tile of 256 x 256, laid from column `noiseX` (a multiple of 4) and row
  * `noiseY` on.
  */
 export function packLuma(
@@ -239,7 +239,11 @@ export function packLuma(
         v128.load(luma + at),
         f32x4.mul(v128.load(tile + (((x + noiseX) & (TILE - 1)) << 2)), grainGain),
       );
-      if (detail) value = f32x4.add(value, f32x4.mul(v128.load(detail + at), fineGain));
+      if (detail) {
+        const bytes = i16x8.extend_low_i8x16_u(v128.load32_zero(detail + y * side + x));
+        const levels = f32x4.convert_i32x4_s(i32x4.sub(i32x4.extend_low_i16x8_u(bytes), i32x4.splat(128)));
+        value = f32x4.add(value, f32x4.mul(levels, fineGain));
+      }
       value = f32x4.pmin(f32x4.pmax(value, f32x4.splat(0)), f32x4.splat(255));
       const color = rounded(f32x4.mul(f32x4.mul(value, a), f32x4.splat(128)));
       const weight = i32x4.shl(rounded(f32x4.mul(a, f32x4.splat(ALPHA_ONE))), 16);
