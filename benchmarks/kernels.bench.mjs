@@ -1,10 +1,12 @@
 // The pixel kernels at 1280x720, one thread, on dist/: node benchmarks/kernels.bench.mjs [part of a name]
+import { canonicalFace, MESH_POINTS } from '../dist/blending/canonical-face.js';
 import { i420Layout } from '../dist/frame/i420.js';
 import { placePicture } from '../dist/frame/picture-fit.js';
 import { FrameScaler } from '../dist/kernels/frame-scaler.js';
 import { Kernels } from '../dist/kernels/kernels.js';
 import { MatrixKernels } from '../dist/kernels/matrix.js';
 import { RangeKernels } from '../dist/kernels/range.js';
+import { DrawnMesh } from '../dist/kernels/triangles.js';
 import { measure, report } from './measure.mjs';
 
 const wanted = process.argv[2] ?? '';
@@ -69,6 +71,25 @@ function scaling(fromWidth, fromHeight, toWidth, toHeight) {
   return () => scaler.scale(src, dst);
 }
 
+/** The mesh of a face, `size` pixels wide in a square of 400, drawn from a texture of 512. */
+function meshOf(size) {
+  const { points, triangles } = canonicalFace();
+  const mesh = new DrawnMesh(kernels, MESH_POINTS, triangles);
+  for (let i = 0; i < points.length; i++) {
+    const place = (side) => (points[i] * side) / 15.4 + side * 0.66;
+    mesh.points[i] = i % 3 === 2 ? points[i] : place(size);
+    mesh.source[i] = i % 3 === 2 ? 1 : place(380);
+  }
+  return mesh;
+}
+const texture = { address: picture(4 * 512 * 512), width: 512, height: 512 };
+const canvas = { address: picture(4 * 400 * 400), width: 400, height: 400 };
+const mesh = meshOf(300);
+const drawMesh = (draw) => () => {
+  mesh.sort();
+  mesh[draw](texture, canvas);
+};
+
 const benches = [
   ['memory-copy', () => kernels.copyPlane(packed, width, other.address, width, width, 1.5 * height), 0.08],
   ['yuyv-to-i420', () => kernels.yuyvToI420(packed, 2 * width, other), 0.12],
@@ -97,6 +118,9 @@ const benches = [
   ['guided-400', () => kernels.guidedFilter(frame.address, width, packed, 400, 400, 400, 8, 100), 1],
   ['guided-400-subsample-2', () => kernels.guidedFilter(frame.address, width, packed, 400, 400, 400, 8, 100, 2), 0.5],
   ['guided-400-subsample-4', () => kernels.guidedFilter(frame.address, width, packed, 400, 400, 400, 8, 100, 4), 0.4],
+  ['mesh-sort', () => mesh.sort(), 0.2],
+  ['mesh-byte-300', drawMesh('drawU8'), 1],
+  ['mesh-rgba-300', drawMesh('draw'), 1.5],
   ['statistics-400', () => kernels.statistics(frame.address, width, 400, 400, { address: packed, stride: 400 }), 0.1],
   ['histogram-400', () => kernels.histogram(frame.address, width, 400, 400, null, tensor), 0.2],
 ];

@@ -20,7 +20,7 @@ export class AvatarAtlas {
   readonly #place = new Float32Array(2);
 
   /** @throws RangeError if kernel memory runs out. */
-  constructor(kernels: Kernels, { texture, shape, pose }: Portrait) {
+  constructor(kernels: Kernels, { texture, pictured }: Portrait) {
     const width = Math.max(texture.width, EYE_WIDTH + MOUTH_WIDTH);
     const height = texture.height + Math.max(2 * EYE_HEIGHT, MOUTH_HEIGHT);
     this.mouthY = texture.height;
@@ -33,7 +33,12 @@ export class AvatarAtlas {
     this.#eyes = [
       { parts: RIGHT_EYE_PARTS, part: RIGHT_EYE_PART, y: texture.height },
       { parts: LEFT_EYE_PARTS, part: LEFT_EYE_PART, y: texture.height + EYE_HEIGHT },
-    ].map(({ parts, part, y }) => ({ eye: new EyeTexture(texture, shape, pose, parts), iris: parts.iris, part, y }));
+    ].map(({ parts, part, y }) => ({
+      eye: new EyeTexture(pictured.texture, pictured.shape, pictured.pose, parts),
+      iris: parts.iris,
+      part,
+      y,
+    }));
   }
 
   /**

@@ -28,8 +28,8 @@ export class LightMatch {
   readonly #matrix = new Float64Array(TERMS * (TERMS + 1));
   readonly #terms = new Float64Array(TERMS);
   #mean = 0;
-  #red = 1;
-  #blue = 1;
+  #redness = 0;
+  #blueness = 0;
 
   /** @param avatar - red, green and blue (0 to 255) of the avatar's skin at SKIN_POINTS. */
   constructor(avatar: ArrayLike<number>) {
@@ -53,8 +53,8 @@ export class LightMatch {
       blue += (this.#user[3 * i + 2]! - this.#avatar[3 * i + 2]!) / COUNT;
     }
     this.#mean = mean;
-    this.#red = Math.exp(COLOUR * red);
-    this.#blue = Math.exp(COLOUR * blue);
+    this.#redness = red;
+    this.#blueness = blue;
     this.#fit(places);
   }
 
@@ -63,14 +63,14 @@ export class LightMatch {
     return this.#mean;
   }
 
-  /** Gain of red over that of green. */
-  get red(): number {
-    return this.#red;
+  /** Gain of red over that of green, for a share of the user's colour: COLOUR on the avatar's skin. */
+  red(share = COLOUR): number {
+    return Math.exp(share * this.#redness);
   }
 
-  /** Gain of blue over that of green. */
-  get blue(): number {
-    return this.#blue;
+  /** Gain of blue over that of green, likewise. */
+  blue(share = COLOUR): number {
+    return Math.exp(share * this.#blueness);
   }
 
   /** The gain at a place of the window, −1 to 1 each way. */

@@ -1,11 +1,12 @@
 import { FACE_OVAL, SKIN_POINTS } from '../blending/face-outlines.js';
-import { type FacePose, fitPose, headAngles, toCanonical } from '../blending/face-pose.js';
+import { fitPose, headAngles, toCanonical } from '../blending/face-pose.js';
 import { type FaceWindow, mapPoints, windowOf } from '../blending/face-window.js';
 import { UserError } from '../errors.js';
 import type { AffineMatrix } from '../kernels/kernels.js';
 import { sharp } from '../system/sharp.js';
 import { closeMouth } from './close-mouth.js';
 import { evenOut } from './even-out.js';
+import { type FacePicture, frontView } from './front-view.js';
 import { createPicture, fillUnknown, isInside, type Picture, samplePicture } from './picture.js';
 import { findPortraitFace, type PortraitFace } from './portrait-face.js';
 import { SkinLikeness } from './skin-likeness.js';
@@ -26,17 +27,14 @@ const HALF = 0.5;
 /** Within the outline shrunk to this share everything is face, whatever the network says. */
 const SURELY_FACE = 0.88;
 
-/** An avatar's face from one still. */
-export interface Portrait {
-  /** The face and its surroundings; background is replaced by what the person's own rim would go on as. Opaque. */
-  readonly texture: Picture;
-  /** The face's points in pixels of the texture, LANDMARK_COUNT × (x, y, z). */
-  readonly points: Float32Array;
-  /** From canonical cm to pixels of the texture. */
-  readonly pose: FacePose;
-  /** The face as it is pictured, in canonical cm. */
-  readonly shape: Float32Array;
-  /** The same at rest, with its mouth closed and both sides alike: what the user's face at rest becomes. */
+/**
+ * An avatar's face from one still: the face and its surroundings, seen from the front where the head was turned. Background
+ * and hair are replaced by what the rim of the face would go on as; the texture is opaque.
+ */
+export interface Portrait extends FacePicture {
+  /** The same as it was pictured: eyes are taken from it. */
+  readonly pictured: FacePicture;
+  /** The shape at rest, with a closed mouth and both sides alike: what the user's face at rest becomes. */
   readonly neutral: Float32Array;
 }
 
@@ -61,8 +59,10 @@ export async function makePortrait(still: Picture, name: string): Promise<Portra
   const points = mapPoints(inverse(toStill), face.points.slice());
   const pose = fitPose(points);
   const shape = toCanonical(pose, points, new Float32Array(points.length));
-  const neutral = closeMouth(evenOut(shape, headAngles(pose).yaw));
-  return { texture, points, pose, shape, neutral };
+  const pictured = { texture, points, shape, pose };
+  const { yaw } = headAngles(pose);
+  const even = evenOut(shape, yaw);
+  return { ...(await frontView(pictured, even, yaw)), pictured, neutral: closeMouth(even) };
 }
 
 async function readStill(path: string): Promise<Picture> {

@@ -42,6 +42,9 @@ const FEATHER = 3;
 const SKIN_WEIGHT = 85;
 /** The user's mouth is read from this much further in than the tracked edge of the lips. */
 const LIP_INSET = 0.14;
+/** How far the mouth's inside goes from the user's brightness and colour to the avatar's. */
+const MOUTH_EXPOSURE = 0.3;
+const MOUTH_COLOUR = 0.5;
 /** Points of the forehead that hair seldom covers. */
 const FOREHEAD_SKIN = [151, 9, 108, 337, 69, 299, 104, 333, 67, 297, 10, 8, 107, 336] as const;
 /** Cells of the field of light, a side. */
@@ -251,10 +254,13 @@ export class TargetMaker {
       this.#mouth.byteOffset,
     );
     // Drawn like skin, it will be lit like skin: that is taken off beforehand, for it is lit already.
-    const { brightness, red, blue } = this.#light;
-    const exposure = Math.min(Math.max(Math.exp(-0.3 * brightness), 0.75), 1.35);
-    const gain = exposure / this.#light.gain((2 * x) / wide - 1, (2 * y) / wide - 1);
-    this.#atlas.setMouth(this.#mouth, gain / red, gain, gain / blue);
+    // Its colour goes half the way from the user's skin to the avatar's: a painting's teeth are painted, too.
+    const light = this.#light;
+    const exposure = Math.min(Math.max(Math.exp(-MOUTH_EXPOSURE * light.brightness), 0.75), 1.35);
+    const gain = exposure / light.gain((2 * x) / wide - 1, (2 * y) / wide - 1);
+    const red = light.red(-MOUTH_COLOUR) / light.red();
+    const blue = light.blue(-MOUTH_COLOUR) / light.blue();
+    this.#atlas.setMouth(this.#mouth, gain * red, gain, gain * blue);
 
     const { source } = this.#mesh;
     const put = (vertex: number, px: number, py: number): void => {
@@ -319,7 +325,8 @@ export class TargetMaker {
     const plane = wide * wide;
     const fine = this.#canvasPixels;
     const row = 4 * FINE * wide;
-    const { red, blue } = this.#light;
+    const red = this.#light.red();
+    const blue = this.#light.blue();
     const count = FINE * FINE;
     for (let y = 0; y < wide; y++) {
       for (let x = 0; x < wide; x++) {
