@@ -4,7 +4,7 @@ import { Writable } from 'node:stream';
 
 /** Whether there is somebody at a terminal to ask. */
 export function canAsk(): boolean {
-  return process.stdin.isTTY === true && process.stderr.isTTY === true;
+  return [process.stdin, process.stdout, process.stderr].every(({ isTTY }) => isTTY === true);
 }
 
 /** A line from the terminal; empty if it ends instead (Ctrl-D). Closed at once, since commands read the terminal too. */

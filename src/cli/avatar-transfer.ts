@@ -1,10 +1,11 @@
 import { Command } from 'commander';
+import type { ConsentRefusal } from '../avatar/judge-consent.js';
 import { fingerprintOf } from '../avatar/keys.js';
 import { openPack } from '../avatar/open-pack.js';
 import { ARCHIVE_EXTENSION, archiveOf, readArchiveFile } from '../avatar/pack-archive.js';
 import type { PackFiles } from '../avatar/pack-files.js';
 import { importPack, removeAvatar } from '../avatar/store.js';
-import { wearableOf } from '../avatar/wearable.js';
+import { requireAccepted, wearableOf } from '../avatar/wearable.js';
 import { writeWhole } from '../avatar/whole-file.js';
 import { UserError } from '../errors.js';
 import { acceptSigner, TRUST_HELP, type TrustFlag } from './accept-signer.js';
@@ -19,6 +20,9 @@ interface ImportOptions {
   readonly title?: string;
   readonly key?: string;
 }
+
+/** Refusals that time or a key of one's own may mend. */
+const FOR_LATER: ReadonlySet<ConsentRefusal> = new Set(['not-yet-valid', 'not-for-this-wearer']);
 
 /** `mien avatar export`: a pack as one file, to send. */
 export function avatarExportCommand(): Command {
@@ -62,12 +66,20 @@ export function avatarRemoveCommand(): Command {
 
 async function run(word: string, options: ImportOptions): Promise<void> {
   const pack = openPack(await filesOf(word, options), PACK_CHECKS);
-  await acceptSigner(pack.consent.record.signer, options.trust);
-  const stored = importPack(pack.files, { ...PACK_CHECKS, replace: options.replace ?? false });
-  const { manifest, signer } = stored;
-  console.log(`${manifest.name} is in ${stored.where}, made by ${signer.name} (${fingerprintOf(signer)}).`);
-  const verdict = wearableOf(stored, 'store', []).judge();
-  if (verdict.kind === 'refused') console.error(`warning: it may not be worn: ${verdict.reason}.\n${verdict.remedy}`);
+  const judge = () => wearableOf(pack, 'elsewhere', []).judge();
+  let verdict = judge();
+  // All else was judged before the signer: nobody is asked about a name that a forged consent bears.
+  if (verdict.kind === 'refused' && verdict.refusal === 'unknown-signer') {
+    await acceptSigner(pack.consent.record.signer, options.trust);
+    verdict = judge();
+  }
+  const isForLater = verdict.kind === 'refused' && FOR_LATER.has(verdict.refusal);
+  if (!isForLater) requireAccepted(pack, verdict);
+  const { manifest, signer, where } = importPack(pack.files, { ...PACK_CHECKS, replace: options.replace ?? false });
+  console.log(`${manifest.name} is in ${where}, made by ${signer.name} (${fingerprintOf(signer)}).`);
+  if (verdict.kind === 'refused') {
+    console.error(`warning: it may not be worn yet: ${verdict.reason}.\n${verdict.remedy}`);
+  }
 }
 
 async function filesOf(word: string, options: ImportOptions): Promise<string | PackFiles> {

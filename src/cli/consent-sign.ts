@@ -3,6 +3,7 @@ import { Command, Option } from 'commander';
 import { consentBytes, Scope, signConsent } from '../avatar/consent.js';
 import { dfmWeightsHash } from '../avatar/dfm-pack.js';
 import { AvatarKind } from '../avatar/fields.js';
+import { invalidPack } from '../avatar/invalid-pack.js';
 import { weightsHashOf } from '../avatar/pack-signature.js';
 import { UsedPhrases } from '../avatar/phrase.js';
 import { writeWhole } from '../avatar/whole-file.js';
@@ -64,9 +65,11 @@ function targetOf(word: string) {
     return { weights: dfmWeightsHash(readNetworkFile(word)), out, next };
   }
   const { path } = findNamed(word);
+  const hashes = hashFolder(path);
+  if (!hashes.has('fp32.onnx')) throw invalidPack(path, 'has no fp32.onnx yet: there is nothing to agree to');
   const next = (file?: string) =>
     `Who made the avatar seals it with: mien avatar sign ${word}${file ? ` --consent ${file}` : ''}`;
-  return { weights: weightsHashOf(hashFolder(path)), out: join(path, 'consent.json'), next };
+  return { weights: weightsHashOf(hashes), out: join(path, 'consent.json'), next };
 }
 
 async function proofOf({ phrase, recording }: SignOptions, phrases: UsedPhrases): Promise<Proof> {

@@ -85,7 +85,7 @@ test('another person’s face: from her consent to the wearer who loses it again
   expect(taken.out).toMatch(/^ada-face is in .*, made by Maker/m);
   expect(taken.out).not.toMatch(/warning/);
   expect((await nobody!('avatar', 'import', at('ada.mien'), '--trust')).out).toMatch(
-    /warning: it may not be worn: .*you have no key/,
+    /warning: it may not be worn yet: .*you have no key/,
   );
 
   const list = JSON.parse((await bo!('avatar', 'list', '--json')).stdout);
@@ -123,6 +123,20 @@ test('another person’s face: from her consent to the wearer who loses it again
   expect(after.out).toMatch(/Ada took the consent back on .* \(“enough”\)/);
   expect((await bo!('avatar', 'remove', 'ada-face')).code).toBe(0);
   expect(readdirSync(join(at('bo'), 'mien/avatars'))).toEqual([]);
+});
+
+test('a consent that does not hold lands nothing in the store, and nobody is asked about its signer', async () => {
+  const pack = unsigned('late', 'person');
+  const proof = ['--phrase', await phraseOf(), '--recording', at('recording.mp4')];
+  const ended = ['--from', '2020-01-01', '--until', '2021-01-01', '--wearer', 'anyone'];
+  expect((await ada!('consent', 'sign', pack, '--kind', 'person', ...proof, ...ended)).code).toBe(0);
+  expect((await maker!('avatar', 'sign', pack)).code).toBe(0);
+  for (const command of ['verify', 'import']) {
+    const refused = await user('late-comer')('avatar', command, pack);
+    expect(refused.code).toBe(1);
+    expect(refused.out).toMatch(/^mien: The avatar late may not be worn: the consent ended on 2021-01-01 00:00 UTC\./);
+  }
+  expect(existsSync(join(at('late-comer'), 'mien/avatars'))).toBe(false);
 });
 
 test('one’s own face, with a key that has a passphrase', async () => {
@@ -190,7 +204,7 @@ describe('a face that is nobody’s', () => {
     expect((await victim('consent', 'trust', at(folder), '--trust')).code).toBe(0);
     const refused = await victim('avatar', 'import', stolen, '--trust');
     expect(refused.code).toBe(1);
-    expect(refused.out).toMatch(/Maker signed with the key .{39}, but is known by .{39}\./);
+    expect(refused.out).toMatch(/by Maker with the key .{39}, but Maker is known by .{39}\./);
     expect(existsSync(join(at('victim'), 'mien/avatars/painted'))).toBe(false);
     expect((await victim('avatar', 'verify', stolen)).out).toMatch(/but Maker is known by/);
     expect((await victim('consent', 'forget', 'Maker')).code).toBe(0);
@@ -221,6 +235,7 @@ test('what is no avatar', async () => {
     [['avatar', 'import', 'nobody.mien'], /There is no file nobody\.mien/],
     [['avatar', 'remove', '../etc'], /There is no avatar at/],
     [['avatar', 'verfy', 'x'], /unknown command 'verfy'/],
+    [['consent', 'sign', work, '--kind', 'synthetic'], /has no fp32\.onnx yet/],
     [['consent', 'revoke'], /one consent, or all/],
     [['consent', 'import', at('recording.mp4')], /is not JSON/],
     [['consent', 'keygen', '--name', ''], /--name is ""/],
