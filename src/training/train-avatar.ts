@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { usualVariation, type Variation } from './augmentation.js';
-import { assertSameTraining, type CheckpointHeader, readCheckpoint, writeCheckpoint } from './checkpoint.js';
 import { chooseDevice } from './device-choice.js';
 import { tryDevice } from './device-trial.js';
 import { type AvatarWeights, networkLayout } from './inference-model.js';
@@ -10,15 +9,17 @@ import { initialiseWeights } from './parameters.js';
 import type { Preview } from './preview.js';
 import { Random } from './random.js';
 import type { Budget } from './schedule.js';
-import { allocateShared, trainedArrays, Wishes } from './shared-training.js';
+import { Wishes } from './shared-training.js';
 import type { TrainingDevice } from './step-session.js';
 import { runWorkers } from './training-crew.js';
 import type { TrainingPoint, TrainingProgress } from './training-messages.js';
 import { sideOf, TARGET_CHANNELS, type TrainingSet } from './training-set.js';
+import { TrainingState } from './training-state.js';
 
 /** Less than the minute that a training may lose. */
 const CHECKPOINT_EVERY_MS = 30_000;
 const PROGRESS_EVERY_MS = 1000;
+const LEARNING_RATE = 1e-3;
 
 /** How to train. Everything but the budget has a default. */
 export interface TrainingOptions {
@@ -77,7 +78,6 @@ export interface TrainedAvatar extends AvatarWeights, TrainingPoint {
  */
 export async function trainAvatar(set: TrainingSet, options: TrainingOptions): Promise<TrainedAvatar> {
   const { network = avatarNetwork(set.size), seed = 1, batch = 8, variation = usualVariation } = options;
-  const { checkpointPath, signal } = options;
   assertFits(set, network, batch, options);
   const { parameters, length } = networkLayout(network);
   const initial = new Float32Array(length);
@@ -91,59 +91,34 @@ export async function trainAvatar(set: TrainingSet, options: TrainingOptions): P
   // A graphics card works in parallel by itself.
   const workers = device === 'webgpu' ? 1 : cpuWorkers;
 
-  const shared = allocateShared(workers, length);
-  const state = trainedArrays(shared.state, length);
   const identity = { network, setHash: hashOf(set), seed, batch, length };
-  const headerAt = (point: TrainingPoint): CheckpointHeader => ({ ...identity, ...point });
-  const kept = checkpointPath === undefined ? null : await readCheckpoint(checkpointPath);
-  if (kept) {
-    assertSameTraining(checkpointPath!, kept.header, identity);
-    for (const name of ['weights', 'firstMoment', 'secondMoment', 'average'] as const)
-      state[name].set(kept.arrays[name]);
-  } else {
-    state.weights.set(initial);
-    state.average.set(initial);
-  }
-  const from: TrainingPoint = kept
-    ? { step: kept.header.step, elapsedMs: kept.header.elapsedMs }
-    : { step: 0, elapsedMs: 0 };
-
+  const state = new TrainingState(identity, workers, options.checkpointPath);
+  const from = await state.begin(initial);
+  const { shared } = state;
   const wishes = new Wishes(shared);
   const stop = () => wishes.stop();
+  const { signal } = options;
   if (signal?.aborted) stop();
   signal?.addEventListener('abort', stop);
   options.onStart?.({ device, deviceNote, workers, from, wishPreview: () => wishes.wishPreview() });
+  const { budget, learningRate = LEARNING_RATE } = options;
+  const { checkpointEveryMs = CHECKPOINT_EVERY_MS, progressEveryMs = PROGRESS_EVERY_MS } = options;
+  const snapshotEveryMs = options.checkpointPath === undefined ? Number.POSITIVE_INFINITY : checkpointEveryMs;
+  const work = { budget, learningRate, variation, device, snapshotEveryMs, progressEveryMs };
   try {
     const { point, isFinished } = await runWorkers({
-      job: {
-        shared,
-        set,
-        network,
-        seed,
-        batch,
-        budget: options.budget,
-        learningRate: options.learningRate ?? 1e-3,
-        variation,
-        device,
-        done: from,
-        snapshotEveryMs: checkpointPath === undefined ? Infinity : (options.checkpointEveryMs ?? CHECKPOINT_EVERY_MS),
-        progressEveryMs: options.progressEveryMs ?? PROGRESS_EVERY_MS,
-      },
+      job: { shared, set, network, seed, batch, done: from, ...work },
       stop,
       onProgress: (progress) => options.onProgress?.(progress),
       onPreview: (preview) => options.onPreview?.(preview),
       onSnapshot: async (at) => {
-        const arrays = trainedArrays(shared.snapshot, length);
-        await writeCheckpoint(checkpointPath!, { header: headerAt(at), arrays });
+        await state.keepSnapshot(at);
         wishes.freeSnapshot();
         options.onCheckpoint?.(at);
       },
     });
-    if (checkpointPath !== undefined) {
-      await writeCheckpoint(checkpointPath, { header: headerAt(point), arrays: state });
-      options.onCheckpoint?.(point);
-    }
-    return { network, values: Float32Array.from(state.average), ...point, isFinished };
+    if (await state.keep(point)) options.onCheckpoint?.(point);
+    return { network, values: Float32Array.from(state.arrays.average), ...point, isFinished };
   } finally {
     signal?.removeEventListener('abort', stop);
   }

@@ -64,12 +64,10 @@ export class DifferentiableGraph {
   /** A trained tensor. @throws RangeError if the name is taken: parameters are not shared. */
   parameter(name: string, shape: Shape, { mean = 0, deviation = 0 } = {}): Value {
     if (this.#parameters.has(name)) throw new RangeError(`the graph has a parameter ${name} already`);
-    const isInput = this.#source === 'inputs';
-    if (this.#source === 'inputs') this.#onnx.input(name, shape);
-    const stored = this.#source === 'inputs' ? name : this.#onnx.floats(shape, this.#source(name));
-    const value = { name: isInput ? name : stored, shape };
+    const source = this.#source;
+    const stored = source === 'inputs' ? this.#onnx.input(name, shape) : this.#onnx.floats(shape, source(name));
     this.#parameters.set(name, { name, shape, mean, deviation });
-    return value;
+    return { name: stored, shape };
   }
 
   scalar(value: number): Value {
