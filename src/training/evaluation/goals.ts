@@ -20,6 +20,7 @@ export function rowsOfClip({
   flicker,
   faceless,
 }: ClipFigures): Row[] {
+  const seamOver = seam && seamOfInput ? seam.ratio / seamOfInput.ratio : null;
   return [
     { name: 'expression: mouth opening', value: following.mouth, digits: 3, atLeast: 0.95 },
     { name: 'expression: eye opening', value: following.eyes, digits: 3, atLeast: 0.88 },
@@ -31,6 +32,8 @@ export function rowsOfClip({
     { name: 'sharpness against the portrait', value: sharpness, digits: 2, atLeast: 0.7 },
     { name: 'seam', value: seam?.ratio ?? null, digits: 2, atMost: 1.15 },
     { name: 'seam of the camera picture there', value: seamOfInput?.ratio ?? null, digits: 2 },
+    // Where a mask ends at the chin or the hair, there is an edge without any seam: this tells what the avatar added.
+    { name: 'seam over that of the camera picture', value: seamOver, digits: 2, atMost: 1.15 },
     // What moves a little changes the more the sharper it is: the goal is for a face that stands still.
     { name: 'flicker, little motion', value: flicker?.fine ?? null, digits: 2 },
     { name: 'flicker of patches, little motion', value: flicker?.coarse ?? null, digits: 2 },

@@ -33,6 +33,7 @@ test('each figure is held against its goal, by medians; what was not measured is
     'landmark error, % of eye distance': true,
     'sharpness against the portrait': false,
     seam: true,
+    'seam over that of the camera picture': true, // 1.1 / 1.3
     'flicker, still face': true,
     'flicker of patches, still face': false,
     'flicker, little motion': null,
