@@ -85,6 +85,7 @@ export class Loop extends EventEmitter<LoopEvents> {
   /** Resolves when the avatar to begin with was verified or refused. */
   readonly #dressed: Promise<void>;
   /** Offline, an avatar that cannot be worn ends the run: nobody wants a film of its card. */
+  #mayStart = true;
   #endWith: (reason: Error) => void = () => {};
   readonly #refused = new Promise<never>((_resolve, reject) => {
     this.#endWith = reject;
@@ -112,7 +113,7 @@ export class Loop extends EventEmitter<LoopEvents> {
       const loop = new Loop(options, info, capture, engine, await Promise.all(opening));
       // The camera starts when somebody is there to take its frames: none is dropped while the models load.
       Promise.all([engine.ready, loop.#dressed]).then(
-        () => capture.start(input),
+        () => loop.#mayStart && capture.start(input),
         () => {}, // `done` hears of it
       );
       return loop;
@@ -262,7 +263,10 @@ export class Loop extends EventEmitter<LoopEvents> {
 
   #tellRefused(reason: UserError): void {
     this.#tell('error', `${reason.message} ${reason.remedy}`);
-    if (this.#options.mode === 'offline') this.#endWith(reason);
+    if (this.#options.mode === 'offline') {
+      this.#mayStart = false;
+      this.#endWith(reason);
+    }
     this.#publishAgain();
   }
 

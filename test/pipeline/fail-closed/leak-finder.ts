@@ -9,8 +9,8 @@ export interface BareFace {
   readonly capturedAt: number;
 }
 
-/** Half the side of the square that is compared, in sizes of the region (1.5 faces): brows to mouth, cheek to cheek. */
-const CORE = 0.2;
+/** Half the side of the square that is compared, in sizes of the region (1.5 faces): eyes, nose and mouth, no outline. */
+const CORE = 0.14;
 /** Samples along a side: enough for eyes, nose and mouth. */
 const SIDE = 48;
 

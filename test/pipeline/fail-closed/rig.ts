@@ -4,7 +4,6 @@ import { TouchUp } from '../../../src/effects/touch-up.js';
 import { ChannelReader, ChannelWriter, createChannel } from '../../../src/frame/channel.js';
 import type { Micros } from '../../../src/frame/clock.js';
 import type { I420Layout } from '../../../src/frame/i420.js';
-import type { FaceRegion } from '../../../src/inference/face-region.js';
 import { Kernels } from '../../../src/kernels/kernels.js';
 import { FramePath, type Tracker } from '../../../src/pipeline/frame-path.js';
 import { FaceTracker } from '../../../src/tracking/face-tracker.js';
@@ -35,8 +34,8 @@ export interface RigOptions {
   readonly openAvatar: OpenAvatar;
   readonly trackerFault?: () => TrackerFault;
   readonly isLive?: boolean;
-  /** Which of the faces in a picture is the user's, where the reference tracker cannot know. */
-  readonly ownRegion?: (index: number) => FaceRegion | null;
+  /** Others are in the picture: only the face that the reference tracker took up first is the user's. */
+  readonly hasOthers?: boolean;
 }
 
 /**
@@ -54,6 +53,7 @@ export class Rig {
   readonly #output: ChannelReader;
   #faces: BareFace[] = [];
   #isFaceKnown = false;
+  #firstId: number | null = null;
   #index = 0;
   #atUs = 1_000_000;
 
@@ -141,11 +141,12 @@ export class Rig {
   /** Notes where the user's face is in what the camera sees. */
   async #remember(pixels: Uint8Array): Promise<void> {
     this.#referencePixels.set(pixels);
-    const region = this.#options.ownRegion
-      ? this.#options.ownRegion(this.#index)
-      : ((await this.#reference.track(this.#referenceFrame, this.#atUs as Micros))?.region ?? null);
+    const face = await this.#reference.track(this.#referenceFrame, this.#atUs as Micros);
+    this.#firstId ??= face?.trackId ?? null;
+    const isOwn = face !== null && (!this.#options.hasOthers || face.trackId === this.#firstId);
+    const region = isOwn ? face.region : null;
     this.#faces = this.#faces.filter(({ capturedAt }) => this.#atUs - capturedAt <= MEMORY);
-    this.#isFaceKnown = region !== null;
+    this.#isFaceKnown = face !== null;
     if (region) this.#faces.push({ luma: pixels.slice(), region, capturedAt: this.#atUs });
   }
 }
