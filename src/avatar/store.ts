@@ -33,7 +33,7 @@ export interface ListedAvatar extends FoundAvatar {
   readonly kind: AvatarKind | null;
   /** When its consent ends; null if it does not. */
   readonly expires: string | null;
-  /** Why it cannot be read, in words; null if it can. Signatures and hashes are not checked for a list. */
+  /** Why it cannot be worn, in words; null if it seems so: signatures and hashes are not checked for a list. */
   readonly problem: string | null;
 }
 
@@ -178,10 +178,15 @@ function listed(name: string, found: FoundAvatar): ListedAvatar {
     if (json.kind === 'broken') return { ...nothing, problem: `avatar.json ${json.problem}` };
     const manifest = parseManifest(json.value);
     if (typeof manifest === 'string') return { ...nothing, problem: `avatar.json does not fit: ${manifest}` };
-    const consent = parseConsent(files.read('consent.json'));
     const { title, kind } = manifest;
+    const names = files.list();
+    // As the maker of a person's avatar leaves it, until that person agrees.
+    if (!names.includes('consent.json')) return { ...nothing, title, kind, problem: 'nobody has agreed to it yet' };
+    const consent = parseConsent(files.read('consent.json'));
     if (typeof consent === 'string') return { ...nothing, title, kind, problem: `consent.json ${consent}` };
-    return { ...nothing, title, kind, expires: consent.record.validUntil, problem: null };
+    const expires = consent.record.validUntil;
+    if (!names.includes('signature.json')) return { ...nothing, title, kind, expires, problem: 'it is not signed yet' };
+    return { ...nothing, title, kind, expires, problem: null };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     return { ...nothing, problem: error.message };

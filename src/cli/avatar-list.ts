@@ -60,7 +60,8 @@ function jsonOf({ name, title, path, kind, expires, origin, problem }: ListedAva
 }
 
 function wordsOf({ title, kind, expires, origin, problem }: ListedAvatar): string {
-  if (problem !== null) return `cannot be read: ${problem}`;
   const end = expires === null ? 'no end' : `until ${expires.slice(0, 10)}`;
-  return `${title} (${kind}, ${end}${origin === 'built-in' ? ', comes with mien' : ''})`;
+  const facts = [kind, problem === null ? end : null, origin === 'built-in' ? 'comes with mien' : null];
+  const told = title === null ? '' : `${title} (${facts.filter((fact) => fact !== null).join(', ')})`;
+  return problem === null ? told : `${told}${told && '; '}cannot be worn: ${problem}`;
 }

@@ -98,6 +98,15 @@ test('a broken avatar is listed with what is wrong, and hides no other', () => {
   ]);
 });
 
+test('an avatar that nobody agreed to yet, and one that is not signed yet, are listed as such', () => {
+  const folders = emptyFolders();
+  const { where } = importPack(inMemory(), { ...checks, replace: false, folders });
+  rmSync(join(where, 'signature.json'));
+  expect(listAvatars(folders)).toMatchObject([{ kind: 'public-domain', problem: 'it is not signed yet' }]);
+  rmSync(join(where, 'consent.json'));
+  expect(listAvatars(folders)).toMatchObject([{ kind: 'public-domain', problem: 'nobody has agreed to it yet' }]);
+});
+
 test('a name that is not there: the one that was meant', () => {
   const folders = emptyFolders();
   expect(() => findAvatar('x', folders)).toThrow('There is no avatar named "x"');
