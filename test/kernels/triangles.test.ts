@@ -119,6 +119,20 @@ test('the nearer of two triangles wins, one that shows its back is left out, wei
   expect(out.pixels[4 * (50 * SIDE + 50)]).toBe(0);
 });
 
+test('slivers, whose texture positions run away, read nothing beside the texture', () => {
+  const mesh = new DrawnMesh(kernels, 3, Uint16Array.of(0, 1, 2));
+  const texture = plane(4);
+  texture.pixels.fill(7);
+  const out = plane(4);
+  for (let i = 0; i < 60; i++) {
+    mesh.points.set([0, 10.4, 0, 63, 10.5 + i * 1e-6, 0, 63, 10.5, 0]);
+    mesh.source.set([5e6 * i, 0, 1, -7e8, 4e7, 1, 60, -9e9, 1]);
+    mesh.sort();
+    mesh.draw(texture, out);
+  }
+  expect([...new Set(out.pixels)].every((byte) => byte === 0 || byte === 7)).toBe(true);
+});
+
 test('triangles that leave the picture, have no area or are no numbers do no harm', () => {
   const mesh = new DrawnMesh(kernels, 9, Uint16Array.of(0, 1, 2, 3, 4, 5, 6, 7, 8));
   mesh.points.set([-1e6, -1e6, 0, -1e6, 1e6, 0, 1e6, 0, 0, 5, 5, 0, 5, 5, 0, 5, 5, 0, NaN, 1, 0, 2, NaN, 0, 3, 3, NaN]);

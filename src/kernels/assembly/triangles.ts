@@ -2,7 +2,9 @@
 // within (on a left or upper edge counts): triangles that share an edge leave no gap and draw no pixel twice. Textures are
 // mapped affinely and sampled bilinearly; beyond its border a texture repeats its last pixel.
 
-const TEXEL: f32 = 1.0 / 32768;
+// Texture positions within a row are fixed point with 16 fractional bits, weights likewise.
+const ONE: f32 = 65536;
+const NEARLY_ONE: i64 = 65520;
 
 /** Set by `setUp`: rows, edges and gradients of one triangle. */
 let firstRow: i32 = 0;
@@ -23,9 +25,18 @@ let dwdx: f32 = 0;
 let dwdy: f32 = 0;
 let w0: f32 = 0;
 
-/** Set by `spanOf`: columns of one row of it. */
+/** Set by `spanOf`: columns of one row of it, and what lies at the first of them, in fixed point. */
 let firstColumn: i32 = 0;
 let endColumn: i32 = 0;
+let uAt: i32 = 0;
+let vAt: i32 = 0;
+let wAt: i32 = 0;
+let uStep: i32 = 0;
+let vStep: i32 = 0;
+let wStep: i32 = 0;
+/** Whether the row leaves the texture, or a weight is not 1: then every pixel is looked at. */
+let leaves: bool = false;
+let fades: bool = false;
 
 /** The first pixel whose centre is not before `x`; far off, any that is as far off the picture. */
 function pixelFrom(x: f32): i32 {
@@ -95,7 +106,7 @@ function isAbove(p: usize, q: usize): bool {
   return py < qy || (py == qy && load<f32>(p) < load<f32>(q));
 }
 
-function spanOf(row: i32, width: i32): void {
+function spanOf(row: i32, width: i32, farU: i32, farV: i32): void {
   const y: f32 = <f32>row + 0.5;
   const long = topX + (y - topY) * ((bottomX - topX) / (bottomY - topY));
   const short =
@@ -104,6 +115,32 @@ function spanOf(row: i32, width: i32): void {
       : middleX + (y - middleY) * ((bottomX - middleX) / (bottomY - middleY));
   firstColumn = max(0, pixelFrom(min<f32>(long, short)));
   endColumn = min(width, pixelFrom(max<f32>(long, short)));
+  const x: f32 = <f32>firstColumn + 0.5;
+  uAt = fixed(u0 + dudx * x + dudy * y - 0.5);
+  vAt = fixed(v0 + dvdx * x + dvdy * y - 0.5);
+  wAt = fixed(w0 + dwdx * x + dwdy * y);
+  uStep = fixed(dudx);
+  vStep = fixed(dvdx);
+  wStep = fixed(dwdx);
+  // A sliver's positions run away: in 64 bits, so that none of them passes for one within the texture.
+  const last: i64 = endColumn - firstColumn - 1;
+  const uEnd = <i64>uAt + last * <i64>uStep;
+  const vEnd = <i64>vAt + last * <i64>vStep;
+  leaves = !isWithin(uAt, uEnd, farU) || !isWithin(vAt, vEnd, farV);
+  fades = wAt < NEARLY_ONE || <i64>wAt + last * <i64>wStep < NEARLY_ONE;
+}
+
+function isWithin(from: i64, to: i64, far: i64): bool {
+  return min<i64>(from, to) >= 0 && max<i64>(from, to) <= far;
+}
+
+/** As fixed point; beyond 8191 pixels it is as good as there. */
+function fixed(x: f32): i32 {
+  return <i32>(max<f32>(-8191, min<f32>(x, 8191)) * ONE);
+}
+
+function between(x: i32, far: i32): i32 {
+  return max(0, min(far, x));
 }
 
 /**
@@ -123,8 +160,8 @@ export function drawTriangles(
   width: i32,
   height: i32,
 ): void {
-  const farU: f32 = <f32>(textureWidth - 1) - TEXEL * 16;
-  const farV: f32 = <f32>(textureHeight - 1) - TEXEL * 16;
+  const farU = ((textureWidth - 1) << 16) - 1;
+  const farV = ((textureHeight - 1) << 16) - 1;
   const stride: usize = textureWidth << 2;
   for (let i = 0; i < count; i++, triangles += 6) {
     const a: usize = 12 * load<u16>(triangles);
@@ -132,27 +169,25 @@ export function drawTriangles(
     const c: usize = 12 * load<u16>(triangles, 4);
     if (!setUp(points + a, points + b, points + c, source + a, source + b, source + c, height)) continue;
     for (let row = firstRow; row < endRow; row++) {
-      spanOf(row, width);
-      const y: f32 = <f32>row + 0.5;
-      let x: f32 = <f32>firstColumn + 0.5;
+      spanOf(row, width, farU, farV);
       let to: usize = out + ((row * width + firstColumn) << 2);
-      for (let column = firstColumn; column < endColumn; column++, x += 1, to += 4) {
-        const u = max<f32>(0, min<f32>(farU, u0 + dudx * x + dudy * y - 0.5));
-        const v = max<f32>(0, min<f32>(farV, v0 + dvdx * x + dvdy * y - 0.5));
-        const left = <i32>u;
-        const upper = <i32>v;
-        const at: usize = texture + <usize>upper * stride + ((<usize>left) << 2);
+      for (let column = firstColumn; column < endColumn; column++, to += 4) {
+        const u = leaves ? between(uAt, farU) : uAt;
+        const v = leaves ? between(vAt, farV) : vAt;
+        const at: usize = texture + <usize>(v >> 16) * stride + (<usize>(u >> 16) << 2);
         // Two texels side by side in each vector: first down, then across.
         const first = v128.load8x8_u(at);
         const second = v128.load8x8_u(at + stride);
-        const fv = i16x8.splat(<i16>((v - <f32>upper) * 32767));
-        const fu = i16x8.splat(<i16>((u - <f32>left) * 32767));
+        const fv = i16x8.splat(<i16>((v & 0xffff) >> 1));
+        const fu = i16x8.splat(<i16>((u & 0xffff) >> 1));
         const pair = i16x8.add(first, i16x8.q15mulr_sat_s(i16x8.sub(second, first), fv));
         const other = i8x16.shuffle(pair, pair, 8, 9, 10, 11, 12, 13, 14, 15, 8, 9, 10, 11, 12, 13, 14, 15);
         const texel = i16x8.add(pair, i16x8.q15mulr_sat_s(i16x8.sub(other, pair), fu));
         v128.store32_lane(to, i8x16.narrow_i16x8_u(texel, texel), 0);
-        const weight = max<f32>(0, min<f32>(1, w0 + dwdx * x + dwdy * y));
-        store<u8>(to, <u8>(<f32>i16x8.extract_lane_s(texel, 3) * weight + 0.5), 3);
+        if (fades) store<u8>(to, (<i32>load<u8>(to, 3) * between(wAt, 65536) + 32768) >> 16, 3);
+        uAt += uStep;
+        vAt += vStep;
+        wAt += wStep;
       }
     }
   }
@@ -171,30 +206,29 @@ export function drawTrianglesU8(
   width: i32,
   height: i32,
 ): void {
-  const farU: f32 = <f32>(textureWidth - 1) - TEXEL * 16;
-  const farV: f32 = <f32>(textureHeight - 1) - TEXEL * 16;
+  const farU = ((textureWidth - 1) << 16) - 1;
+  const farV = ((textureHeight - 1) << 16) - 1;
   for (let i = 0; i < count; i++, triangles += 6) {
     const a: usize = 12 * load<u16>(triangles);
     const b: usize = 12 * load<u16>(triangles, 2);
     const c: usize = 12 * load<u16>(triangles, 4);
     if (!setUp(points + a, points + b, points + c, source + a, source + b, source + c, height)) continue;
     for (let row = firstRow; row < endRow; row++) {
-      spanOf(row, width);
-      const y: f32 = <f32>row + 0.5;
-      let x: f32 = <f32>firstColumn + 0.5;
+      spanOf(row, width, farU, farV);
       let to: usize = out + row * width + firstColumn;
-      for (let column = firstColumn; column < endColumn; column++, x += 1, to++) {
-        const u = max<f32>(0, min<f32>(farU, u0 + dudx * x + dudy * y - 0.5));
-        const v = max<f32>(0, min<f32>(farV, v0 + dvdx * x + dvdy * y - 0.5));
-        const left = <i32>u;
-        const upper = <i32>v;
-        const at: usize = texture + upper * textureWidth + left;
-        const fu = u - <f32>left;
-        const fv = v - <f32>upper;
-        const one = <f32>load<u8>(at) * (1 - fu) + <f32>load<u8>(at, 1) * fu;
-        const two = <f32>load<u8>(at + textureWidth) * (1 - fu) + <f32>load<u8>(at + textureWidth, 1) * fu;
-        const weight = max<f32>(0, min<f32>(1, w0 + dwdx * x + dwdy * y));
-        store<u8>(to, <u8>((one + (two - one) * fv) * weight + 0.5));
+      for (let column = firstColumn; column < endColumn; column++, to++) {
+        const u = leaves ? between(uAt, farU) : uAt;
+        const v = leaves ? between(vAt, farV) : vAt;
+        const at: usize = texture + (v >> 16) * textureWidth + (u >> 16);
+        const fu = (u >> 8) & 0xff;
+        const fv = (v >> 8) & 0xff;
+        const one = <i32>load<u8>(at) * (256 - fu) + <i32>load<u8>(at, 1) * fu;
+        const two = <i32>load<u8>(at + textureWidth) * (256 - fu) + <i32>load<u8>(at + textureWidth, 1) * fu;
+        const value = (one * (256 - fv) + two * fv + 32768) >> 16;
+        store<u8>(to, fades ? (value * between(wAt, 65536) + 32768) >> 16 : value);
+        uAt += uStep;
+        vAt += vStep;
+        wAt += wStep;
       }
     }
   }
