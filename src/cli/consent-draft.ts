@@ -1,4 +1,4 @@
-import { ConsentRecord } from '../avatar/consent.js';
+import { ConsentRecord, Scope } from '../avatar/consent.js';
 import { type AvatarKind, describeIssue } from '../avatar/fields.js';
 import { fingerprintOf, type Identity } from '../avatar/keys.js';
 import { UserError } from '../errors.js';
@@ -6,8 +6,8 @@ import { UserError } from '../errors.js';
 /** What the user wants to agree to, as flags have it. */
 export interface ConsentWishes {
   readonly kind: AvatarKind;
-  /** Words with commas between them. */
-  readonly scope: string;
+  /** Words with commas between them; by default live calls, and everything for a face that is nobody's. */
+  readonly scope?: string;
   /** Fingerprints, or "anyone"; by default the usual ones of the kind. */
   readonly wearer?: readonly string[];
   readonly from?: string;
@@ -66,7 +66,7 @@ export function draftConsent(
   const aYear = () => new Date(Date.parse(validFrom) + USUAL_DAYS * 86_400_000).toISOString();
   const validUntil = momentOf('--until', wishes.until) ?? (proof ? aYear() : null);
   const depicted = proof ? signer.name : wishes.depicted;
-  const scope = wishes.scope.split(',');
+  const scope = wishes.scope?.split(',') ?? (proof ? ['live-calls'] : Scope.options);
   const result = ConsentRecord.safeParse({
     format: 1,
     kind,

@@ -29,7 +29,10 @@ export function consentSignCommand(): Command {
     .description("agree to the use of your face; or state where a face that is nobody's comes from")
     .argument('<avatar>', `the folder or name of the avatar, or a ${DFM_EXTENSION} file`)
     .addOption(new Option('--kind <kind>', 'whose face it is').choices(AvatarKind.options).makeOptionMandatory())
-    .option('--scope <list>', `what for, of ${Scope.options.join(',')}`, 'live-calls')
+    .option(
+      '--scope <list>',
+      `what for: ${Scope.options.join(',')} (default: live-calls; a face that is nobody's: all)`,
+    )
     .option('--wearer <key>', 'fingerprint of who may wear it, or "anyone"; may be repeated', collect)
     .option('--from <date>', 'from when it holds (default: now)')
     .option('--until <date>', "until when (default: a year; a face that is nobody's: no end)")
