@@ -1,7 +1,8 @@
 import { invalidModel } from './invalid-model.js';
+import { count, type Shape } from './node-at.js';
 import type { OnnxModel, OnnxNode, OnnxTensor, OnnxValue } from './onnx-model.js';
 import { readOnnx } from './onnx-reader.js';
-import { count, SHAPE_RULES, type Shape } from './shapes.js';
+import { SHAPE_RULES } from './shapes.js';
 
 const MEBI = 1 << 20;
 

@@ -1,29 +1,21 @@
-import { invalidModel } from './invalid-model.js';
-import { floatsOf, integersOf, type OnnxNode, type OnnxTensor } from './onnx-model.js';
-
-/** Sides of a value; null where they depend on what the network is fed. */
-export type Shape = readonly (number | null)[];
-
-/** What a node gives. */
-export interface NodeResult {
-  readonly shape: Shape;
-  /** Of one run; 0 for what is no convolution or matrix product. */
-  readonly multiplyAccumulates: number;
-}
-
-/** One node with what is known of its inputs. */
-export interface NodeAt {
-  readonly node: OnnxNode;
-  /** Shapes of its inputs; undefined for one that is left out. */
-  readonly shapes: readonly (Shape | undefined)[];
-  /** Its inputs that are constants of the graph. */
-  readonly constants: readonly (OnnxTensor | undefined)[];
-}
+import {
+  axisOf,
+  count,
+  int,
+  integers,
+  ints,
+  LARGEST_WINDOW,
+  type NodeAt,
+  type NodeResult,
+  type Shape,
+  shapeOf,
+  within,
+  word,
+  wrong,
+} from './node-at.js';
+import { floatsOf } from './onnx-model.js';
 
 type Rule = (at: NodeAt) => NodeResult;
-
-/** Wider windows and larger steps than these are no face network's, but an attempt to make the runtime reserve memory. */
-const LARGEST_WINDOW = 64;
 
 const of = (shape: Shape, multiplyAccumulates = 0): NodeResult => ({ shape, multiplyAccumulates });
 
@@ -263,21 +255,6 @@ export const SHAPE_RULES: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   ['Unsqueeze', unsqueeze],
 ]);
 
-/** Product of the sides that are known. */
-export function count(shape: Shape): number {
-  return shape.reduce<number>((product, side) => product * (side ?? 1), 1);
-}
-
-function wrong({ node }: NodeAt, found: string): Error {
-  return invalidModel(`its ${node.operator} "${node.outputs[0] ?? ''}" ${found}`);
-}
-
-function shapeOf(at: NodeAt, index: number): Shape {
-  const shape = at.shapes[index];
-  if (shape === undefined) throw wrong(at, `lacks its input ${index + 1}`);
-  return shape;
-}
-
 function picture(at: NodeAt): [number | null, number | null, number | null, number | null] {
   const [batch, channels, height, width, ...more] = shapeOf(at, 0);
   if (width === undefined || more.length > 0) throw wrong(at, `takes [${shapeOf(at, 0)}], expected 4 sides`);
@@ -320,49 +297,6 @@ function product(
     throw wrong(at, `multiplies ${inner} columns by ${depth} rows`);
   const shape = [...rows, columns];
   return of(shape, count(shape) * (inner ?? depth ?? 1));
-}
-
-function int({ node }: NodeAt, name: string, absent: number): number {
-  const attribute = node.attributes.get(name);
-  if (attribute === undefined) return absent;
-  if (attribute.kind !== 'int')
-    throw invalidModel(`its ${node.operator} has ${attribute.kind} as ${name}, expected int`);
-  return attribute.value;
-}
-
-function ints({ node }: NodeAt, name: string, absent: readonly number[]): readonly number[] {
-  const attribute = node.attributes.get(name);
-  if (attribute === undefined) return absent;
-  if (attribute.kind !== 'ints')
-    throw invalidModel(`its ${node.operator} has ${attribute.kind} as ${name}, expected ints`);
-  return attribute.value;
-}
-
-function word({ node }: NodeAt, name: string, absent: string): string {
-  const attribute = node.attributes.get(name);
-  if (attribute === undefined) return absent;
-  if (attribute.kind !== 'string') throw invalidModel(`its ${node.operator} has ${attribute.kind} as ${name}`);
-  return attribute.value;
-}
-
-function integers(at: NodeAt, index: number): number[] | undefined {
-  const constant = at.constants[index];
-  if (constant === undefined) return undefined;
-  if (constant.type !== 'int64' && constant.type !== 'int32')
-    throw wrong(at, `has ${constant.type} as input ${index + 1}`);
-  if (constant.bytes.length > 8 * LARGEST_WINDOW) throw wrong(at, `has ${constant.bytes.length} bytes of sides`);
-  return integersOf(constant);
-}
-
-function axisOf(at: NodeAt, axis: number, rank: number): number {
-  const wrapped = axis < 0 ? axis + rank : axis;
-  if (!(wrapped >= 0 && wrapped < rank)) throw wrong(at, `has the axis ${axis} of ${rank}`);
-  return wrapped;
-}
-
-function within(at: NodeAt, name: string, value: number, least: number, most: number): number {
-  if (!(value >= least && value <= most)) throw wrong(at, `has ${name} ${value}, expected ${least} to ${most}`);
-  return value;
 }
 
 function times(side: number | null, factor: number): number | null {

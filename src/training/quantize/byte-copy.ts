@@ -1,7 +1,7 @@
 import { GraphCopy } from '../../inference/onnx/copy-graph.js';
+import type { Shape } from '../../inference/onnx/node-at.js';
 import { floatsOf, type OnnxModel, type OnnxNode } from '../../inference/onnx/onnx-model.js';
 import { type Attribute, type ConstantData, OnnxGraph } from '../../inference/onnx/onnx-writer.js';
-import type { Shape } from '../../inference/onnx/shapes.js';
 import { quantizeConvolution } from './convolution-weights.js';
 import type { ValueRange } from './value-range.js';
 
