@@ -1,7 +1,6 @@
 import type { GraphCheck } from '../avatar/open-pack.js';
+import { checkDfmGraph } from '../inference/onnx/check-dfm.js';
 import { checkAvatarGraph } from '../inference/onnx/check-graph.js';
-import { invalidModel } from '../inference/onnx/invalid-model.js';
-import { readOnnx } from '../inference/onnx/onnx-reader.js';
 
 /**
  * The check of a pack's networks: they may be run, and are what the manifest says of them.
@@ -15,10 +14,10 @@ export const checkPackGraph: GraphCheck = (onnx, file, { alignment, network }) =
   if (`${precision}.onnx` !== file) throw new Error(`it is ${precision}`);
 };
 
-/** The side of the square that a network of DeepFaceLab takes, in pixels. @throws UserError MODEL_INVALID. */
+/**
+ * The side of the square that a network of DeepFaceLab takes, in pixels.
+ * @throws UserError MODEL_INVALID if it is no such network, or none that may be run.
+ */
 export function dfmSide(dfm: Uint8Array): number {
-  const { inputs } = readOnnx(dfm, { nodes: 4000, constants: 4000 });
-  const [, height, width, channels] = inputs.find(({ name }) => name === 'in_face:0')?.dims ?? [];
-  if (typeof height === 'number' && height === width && channels === 3) return height;
-  throw invalidModel('it has no input in_face:0 of [N, S, S, 3], which networks of DeepFaceLab have');
+  return checkDfmGraph(dfm).size;
 }
