@@ -5,19 +5,22 @@ import { join } from 'node:path';
 import { UserError } from '../errors.js';
 import { printable } from './canonical-json.js';
 import { invalidPack } from './invalid-pack.js';
-import { PACK_FILE_NAMES, PACK_LIMITS, type PackFileName } from './pack-layout.js';
+import { PACK_LIMITS, type PackFileName } from './pack-layout.js';
 
 /** Where the files of a pack are: a folder, or memory for what was taken out of a single file. */
 export interface PackFiles {
   /** Names the pack in messages. */
   readonly where: string;
-  /** What there is, by name: no more than one beyond what a pack may hold, so that a full folder costs nothing. */
+  /** What there is, by name. @throws UserError AVATAR_INVALID if there is far more than a pack may hold. */
   list(): readonly string[];
   /** The whole of a file, no larger than its limit. @throws UserError AVATAR_INVALID. */
   read(name: PackFileName): Uint8Array;
   /** SHA-256 of a file, in hexadecimal, computed in pieces between which other work runs. @throws as `read`. */
   hash(name: PackFileName): Promise<string>;
 }
+
+/** Names in a folder that are looked at: more than a pack has, so that one that does not belong can be named. */
+const MOST_NAMES = 64;
 
 /** SHA-256 of bytes, in hexadecimal. */
 export function sha256(bytes: Uint8Array): string {
@@ -35,7 +38,7 @@ export class MemoryFiles implements PackFiles {
   }
 
   list(): readonly string[] {
-    return [...this.#files.keys()].slice(0, PACK_FILE_NAMES.length + 1);
+    return [...this.#files.keys()];
   }
 
   read(name: PackFileName): Uint8Array {
@@ -69,7 +72,8 @@ export class FolderFiles implements PackFiles {
     try {
       for (let entry = folder.readSync(); entry; entry = folder.readSync()) {
         names.push(entry.name);
-        if (names.length > PACK_FILE_NAMES.length) break;
+        // A folder of a million files is not looked through.
+        if (names.length > MOST_NAMES) throw invalidPack(this.where, `holds more than ${MOST_NAMES} files`);
       }
     } finally {
       folder.closeSync();

@@ -6,7 +6,7 @@ import { invalidPack } from './invalid-pack.js';
 import type { SigningKey } from './keys.js';
 import { AvatarManifest } from './manifest.js';
 import { type AvatarPack, type GraphCheck, openPack } from './open-pack.js';
-import { FolderFiles, MemoryFiles, sha256 } from './pack-files.js';
+import { FolderFiles, type PackFiles, sha256 } from './pack-files.js';
 import { isPackFileName, PACK_FILE_NAMES, type PackFileName } from './pack-layout.js';
 import { packSignatureBytes } from './pack-signature.js';
 import { writeWhole } from './whole-file.js';
@@ -50,16 +50,21 @@ export function hashFolder(folder: string): ReadonlyMap<PackFileName, string> {
  */
 export function signPack(folder: string, key: SigningKey, checks: { readonly checkGraph: GraphCheck }): AvatarPack {
   const files = new FolderFiles(folder);
-  const contents = new Map<string, Uint8Array>();
-  for (const name of files.list()) contents.set(name, isPackFileName(name) ? files.read(name) : new Uint8Array());
-  contents.delete('signature.json');
-  const signed = [...contents].filter(([name]) => isPackFileName(name)) as [PackFileName, Uint8Array][];
-  const hashes = new Map(signed.sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, bytes]) => [name, sha256(bytes)]));
-  const signature = packSignatureBytes(hashes, key);
-  const { consent, weightsHash } = openPack(new MemoryFiles(folder, contents.set('signature.json', signature)), checks);
+  const signature = packSignatureBytes(hashFolder(folder), key);
+  const { consent, weightsHash } = openPack(withSignature(files, signature), checks);
   if (!isGenuine(consent)) throw invalidPack(folder, 'is not signed: its consent is forged');
   if (consent.record.weights !== weightsHash)
     throw invalidPack(folder, 'is not signed: its consent is for other weights');
   writeWhole(join(folder, 'signature.json'), signature);
   return openPack(folder, checks);
+}
+
+/** A folder's files as they will be once it is signed. */
+function withSignature(files: PackFiles, signature: Uint8Array): PackFiles {
+  return {
+    where: files.where,
+    list: () => [...files.list().filter((name) => name !== 'signature.json'), 'signature.json'],
+    read: (name) => (name === 'signature.json' ? signature : files.read(name)),
+    hash: (name) => files.hash(name),
+  };
 }

@@ -151,6 +151,12 @@ describe('folders:', () => {
     expect(openPack(folder, checks).manifest.name).toBe('painted-lady');
   });
 
+  test('a folder full of other files is not looked through', () => {
+    const folder = folderOf(samplePack());
+    for (let index = 0; index < 100; index++) writeFileSync(join(folder, `more-${index}`), '');
+    expect(() => openPack(folder, checks)).toThrow('holds more than 64 files');
+  });
+
   test('no such folder, and a file in place of one', () => {
     expect(() => openPack('/no/such/folder', checks)).toThrow('There is no avatar at /no/such/folder');
     expect(() => openPack('/etc/hostname', checks)).toThrow('/etc/hostname is not a folder');
