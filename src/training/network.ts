@@ -21,9 +21,14 @@ export const AvatarNetwork = z.strictObject({
 });
 export type AvatarNetwork = z.infer<typeof AvatarNetwork>;
 
-/** The network that mien trains: 368 million multiplications at 128 px, 818 million at 192 px. */
+/**
+ * The network that mien trains: 403 million multiplications at 128 px, 898 million at 192 px.
+ *
+ * The skip at half size costs a tenth of them. After 300 steps on a recording's 64 px pictures, another recording came out at
+ * 24.4 dB with it and at 23.3 dB without, the edges with 0.40 and 0.34 of the target's energy.
+ */
 export function avatarNetwork(size: number): AvatarNetwork {
-  return { size, encoder: [24, 48, 96, 160], middle: 128, decoder: [128, 64, 40], skips: [0, 1] };
+  return { size, encoder: [24, 48, 96, 160], middle: 128, decoder: [128, 64, 40], skips: [0, 1, 2] };
 }
 
 /**

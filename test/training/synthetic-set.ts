@@ -17,7 +17,7 @@ export const ableNetwork: AvatarNetwork = {
   encoder: [16, 24, 32, 32],
   middle: 32,
   decoder: [32, 24, 16],
-  skips: [0, 1],
+  skips: [0, 1, 2],
 };
 
 /**
