@@ -145,7 +145,9 @@ function cutOut(still: Picture, { points, person }: PortraitFace, matrix: Affine
     const px = a * (x + 0.5) + b * (y + 0.5) + c;
     const py = d * (x + 0.5) + e * (y + 0.5) + f;
     const isInStill = px >= 0 && py >= 0 && px < still.width && py < still.height;
-    const isRim = isInStill && isPerson(person, px / still.width, py / still.height);
+    // To the sides, ears and what is between them and the face have the colour of skin: there the cheek goes on instead.
+    const isBeside = Math.abs(x + 0.5 - side / 2) > Math.abs(y + 0.5 - side / 2);
+    const isRim = isInStill && !isBeside && isPerson(person, px / still.width, py / still.height);
     const [red, green, blue] = sum;
     known[i] = isInside(face, px, py) || (isRim && skin.of(red!, green!, blue!) > HALF) ? 1 : 0;
   }
