@@ -6,7 +6,6 @@ import type { FrameAt } from '../frame/frame-at.js';
 import type { I420Layout } from '../frame/i420.js';
 import { Kernels } from '../kernels/kernels.js';
 import { FaceTracker } from '../tracking/face-tracker.js';
-import { closeMouth } from './close-mouth.js';
 
 /** Kernel memory beside the frame: the crops and tensors of two networks. */
 const TENSOR_BYTES = 16 << 20;
@@ -124,9 +123,8 @@ function restingShape(frames: readonly DrivenFrame[]): Float32Array {
     const isUsual = Math.hypot(angles[i]!.yaw - yaw, angles[i]!.pitch - pitch) < NEUTRAL_TURN;
     return isUsual ? [toCanonical(poses[i]!, points, new Float32Array(points.length))] : [];
   });
-  // Who smiles all the time has a mouth as well that could be closed.
-  return closeMouth(
-    neutralShape(shapes.length > 0 ? shapes : [toCanonical(poses[0]!, frames[0]!.points, frames[0]!.points.slice())]),
+  return neutralShape(
+    shapes.length > 0 ? shapes : [toCanonical(poses[0]!, frames[0]!.points, frames[0]!.points.slice())],
   );
 }
 

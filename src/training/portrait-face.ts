@@ -60,7 +60,8 @@ export async function findPortraitFace(still: Picture, name: string): Promise<Po
   }
 }
 
-function copyToFrame({ width, height, rgba }: Picture, kernels: Kernels, frame: FrameAt): void {
+/** Writes a picture into a frame of its size in kernel memory. Uses the scratch place. */
+export function copyToFrame({ width, height, rgba }: Picture, kernels: Kernels, frame: FrameAt): void {
   const address = kernels.scratch(3 * width * height);
   const rgb = kernels.u8(address, 3 * width * height);
   for (let i = 0; i < width * height; i++) {

@@ -65,7 +65,12 @@ export async function makePortrait(still: Picture, name: string): Promise<Portra
   return { ...(await frontView(pictured, even, yaw)), pictured, neutral: closeMouth(even) };
 }
 
-async function readStill(path: string): Promise<Picture> {
+/**
+ * Reads a picture file, upright, with sides of at most 2048 pixels.
+ *
+ * @throws UserError INPUT_INVALID if it is no picture.
+ */
+export async function readStill(path: string): Promise<Picture> {
   try {
     const { data, info } = await sharp(path)
       .rotate()
@@ -145,9 +150,7 @@ function cutOut(still: Picture, { points, person }: PortraitFace, matrix: Affine
     const px = a * (x + 0.5) + b * (y + 0.5) + c;
     const py = d * (x + 0.5) + e * (y + 0.5) + f;
     const isInStill = px >= 0 && py >= 0 && px < still.width && py < still.height;
-    // To the sides, ears and what is between them and the face have the colour of skin: there the cheek goes on instead.
-    const isBeside = Math.abs(x + 0.5 - side / 2) > Math.abs(y + 0.5 - side / 2);
-    const isRim = isInStill && !isBeside && isPerson(person, px / still.width, py / still.height);
+    const isRim = isInStill && isPerson(person, px / still.width, py / still.height);
     const [red, green, blue] = sum;
     known[i] = isInside(face, px, py) || (isRim && skin.of(red!, green!, blue!) > HALF) ? 1 : 0;
   }

@@ -31,12 +31,8 @@ import {
 
 /** Targets are drawn with so many pixels a side for each of theirs. */
 const FINE = 2;
-/**
- * The rim of the texture is taken from so far further in: hair and shadow lie at the outline itself, and at the sides of
- * the face the ears.
- */
+/** The rim of the texture is taken from so far further in: hair and shadow lie at the outline itself. */
 const RIM_INSET = 0.05;
-const SIDE_INSET = 0.1;
 /** Where the rim turns edge-on it fades out: from this share of its true breadth, to nothing at the other. */
 const RIM_WHOLE = 0.3;
 const RIM_GONE = 0.02;
@@ -189,11 +185,8 @@ export class TargetMaker {
     for (const point of FACE_OVAL) {
       // The forehead goes on: there is no rim.
       if (FOREHEAD_SHARE.has(point)) continue;
-      const x = middleX - source[3 * point]!;
-      const y = middleY - source[3 * point + 1]!;
-      const inset = RIM_INSET + ((SIDE_INSET - RIM_INSET) * x * x) / (x * x + y * y);
-      source[3 * point]! += inset * x;
-      source[3 * point + 1]! += inset * y;
+      source[3 * point]! += RIM_INSET * (middleX - source[3 * point]!);
+      source[3 * point + 1]! += RIM_INSET * (middleY - source[3 * point + 1]!);
     }
     const raised = this.#raised;
     raiseForehead(shape, raised);

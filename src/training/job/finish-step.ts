@@ -1,12 +1,12 @@
 import type { AvatarManifest } from '../../avatar/manifest.js';
 import { checkAvatarGraph } from '../../inference/onnx/check-graph.js';
-import { sharp } from '../../system/sharp.js';
 import { readCheckpoint } from '../checkpoint.js';
 import { inferenceModel } from '../inference-model.js';
-import { loadPortrait, type Portrait } from '../portrait.js';
+import { makePortrait, type Portrait, readStill } from '../portrait.js';
 import { choosePrecision, comparePrecision } from '../quantize/compare-precision.js';
 import { quantize } from '../quantize/quantize.js';
 import { type Report, renderReport, type SetLine } from '../report.js';
+import { cardPicture, pngOf } from './card-picture.js';
 import { type FaceNotes, readFaceNotes } from './face-notes.js';
 import type { JobFolder } from './job-folder.js';
 import { median, runNetwork } from './measure-network.js';
@@ -83,13 +83,13 @@ async function finish(folder: JobFolder, hooks: JobHooks, options: FinishOptions
   const notes = readFaceNotes(folder);
   const measured = { targetDb, int8Db: loss.psnrDb.median, fp32Ms: exact.milliseconds, int8Ms: small.milliseconds };
   const report = reportOf(folder, notes, { ...measured, step, minutes: elapsedMs / 60_000 }, unseen, worn.avatars);
-  if (job.face.kind !== 'portrait') throw new Error('only portraits are worn');
-  const portrait = await loadPortrait(folder.file(job.face.file));
+  const still = await readStill(folder.file(job.face.file));
+  const portrait = await makePortrait(still, job.face.original);
   const contents = new Map([
     ['fp32.onnx', fp32],
     ['int8.onnx', int8],
-    ['texture.png', await pngOf(portrait)],
-    ['preview.png', await stillOf(portrait)],
+    ['texture.png', await pngOf(portrait.texture)],
+    ['preview.png', await cardPicture(still, job.face.original)],
     ['report.png', new Uint8Array(await renderReport(report, options.setLine))],
   ] as const);
 
@@ -187,20 +187,4 @@ function texturePoints({ texture, points }: Portrait): [number, number][] {
     share(points[3 * point]!, texture.width),
     share(points[3 * point + 1]!, texture.height),
   ]);
-}
-
-async function pngOf({ texture: { width, height, rgba } }: Portrait): Promise<Uint8Array> {
-  return sharp(rgba, { raw: { width, height, channels: 4 } })
-    .removeAlpha()
-    .png()
-    .toBuffer();
-}
-
-/** The avatar's still, for cards: its face, cut out close. */
-async function stillOf({ texture: { width, height, rgba } }: Portrait): Promise<Uint8Array> {
-  return sharp(rgba, { raw: { width, height, channels: 4 } })
-    .removeAlpha()
-    .resize({ width: 512, height: 512, fit: 'cover' })
-    .png()
-    .toBuffer();
 }

@@ -4,11 +4,8 @@ import { AvatarKind, AvatarName, describeIssue, line, Moment, Source } from '../
 /** Sides of the networks that can be trained, in pixels; 64 is for trying things out. */
 export const SIZES = [64, 128, 192] as const;
 
-/** What the avatar's face is taken from: a file in the job's own folder, or a recording where the user has it. */
-const Face = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('portrait'), file: z.string(), original: line(200) }),
-  z.strictObject({ kind: z.literal('recording'), path: z.string() }),
-]);
+/** What the avatar's face is taken from: a file in the job's own folder, and what it was called. */
+const Face = z.strictObject({ kind: z.literal('portrait'), file: z.string(), original: line(200) });
 
 /** Who moves the avatar while it is trained. */
 const Driver = z.discriminatedUnion('kind', [
@@ -16,8 +13,8 @@ const Driver = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('guided'), file: z.string(), keep: z.boolean() }),
   /** A recording of the user's own: left alone. */
   z.strictObject({ kind: z.literal('recording'), path: z.string() }),
-  /** Many faces, so that it works for anybody. */
-  z.strictObject({ kind: z.literal('faces'), folder: z.string() }),
+  /** Many faces, so that it works for anybody; `source` says whose, and what allows their use. */
+  z.strictObject({ kind: z.literal('faces'), folder: z.string(), source: line(160).nullable() }),
 ]);
 
 /**

@@ -1,18 +1,17 @@
 import { basename } from 'node:path';
-import { demoClipPath } from '../../capture/demo-clip.js';
-import { UserError } from '../../errors.js';
 import { Kernels } from '../../kernels/kernels.js';
-import { type Driver, loadDriver } from '../driver.js';
+import type { Driver } from '../driver.js';
 import { loadPortrait, type Portrait } from '../portrait.js';
-import { TargetMaker } from '../targets.js';
-import { findDriverFiles } from './driver-files.js';
+import { TargetMaker, type TargetOptions } from '../targets.js';
+import { loadDrivers } from './drivers.js';
 import { writeFaceNotes } from './face-notes.js';
 import type { TrainingJob } from './job.js';
 import type { JobFolder } from './job-folder.js';
 import { PairCollector } from './pair-collector.js';
-import type { JobHooks } from './run-job.js';
+import type { JobHooks, Report } from './run-job.js';
 import { writeTrainingSet } from './training-set-file.js';
 import { WORK_FILES } from './work-files.js';
+import { loadWornFaces, type WornFace } from './worn-faces.js';
 
 /** Pairs beyond this teach little that is new. */
 const PAIRS_MAX = 1600;
@@ -23,169 +22,121 @@ const BYTES_PER_PIXEL = 8;
 const MARGIN_SHARE = 1 / 16;
 /** The end of each recording is never learnt from: neighbouring frames are too much alike to be measured with. */
 const UNSEEN_SHARE = 0.06;
-/** Of the faces in pictures, each of so many is never learnt from. */
-const UNSEEN_FACE = 12;
 const UNSEEN_MAX = 256;
-/** Faces of pictures that are worn by those who move; each costs a second to cut out. */
-const FACES_MAX = 96;
 /** Faces in kernel memory at a time. */
 const FACES_AT_ONCE = 8;
-/** Kernel memory of one maker at the largest size, and of what else a pass needs. Reserved, and used as it is touched. */
+/** Kernel memory of a maker at the largest size. Reserved only; what is not touched costs nothing. */
 const MAKER_BYTES = 16 << 20;
 
-/** A face that is worn in the pictures that are learnt from. */
-interface WornFace {
+/** What all passes share. */
+interface Work {
   readonly portrait: Portrait;
-  readonly isUnseen: boolean;
+  readonly options: Required<TargetOptions>;
+  readonly learnt: PairCollector;
+  readonly unseen: PairCollector;
+  readonly signal: AbortSignal;
+  readonly report: Report;
+  /** Pairs in the end. */
+  readonly total: number;
 }
 
 /** Makes the pictures of a job: what is learnt from, and what is kept back to measure with. */
 export async function makeTargets(folder: JobFolder, hooks: JobHooks): Promise<boolean> {
   const { job } = folder;
-  const tell = reporter(job, hooks);
-  if (job.face.kind !== 'portrait') throw new Error('only portraits are warped');
-  tell('looking at the portrait', 0, null);
+  const report: Report = (doing, done, total) =>
+    hooks.onTelemetry({ name: job.name, size: job.size, stage: { kind: 'targets', doing, done, total }, losses: [] });
+  report('looking at the portrait', 0, null);
   const portrait = await loadPortrait(folder.file(job.face.file));
-  const drivers = await loadDrivers(folder, hooks);
+  const options = { side: job.size, margin: Math.round(job.size * MARGIN_SHARE) };
+  const most = Math.min(
+    PAIRS_MAX,
+    Math.floor(SET_BYTES_MAX / (BYTES_PER_PIXEL * (options.side + 2 * options.margin) ** 2)),
+  );
+  const learnt = new PairCollector(most, options.side, options.margin);
+  const unseen = new PairCollector(UNSEEN_MAX, options.side, options.margin);
+
+  const drivers = await loadDrivers(folder, hooks, report);
   if (drivers === null) return false;
-  const faces = job.driver.kind === 'faces' ? await loadFaces(job.driver.folder, job, hooks) : [];
+  const onPair: Parameters<typeof loadWornFaces>[1]['onPair'] = (pair, isUnseen) =>
+    (isUnseen ? unseen : learnt).add(pair);
+  const faces =
+    job.driver.kind === 'faces'
+      ? await loadWornFaces(job.driver.folder, { avatar: portrait, options, onPair }, hooks, report)
+      : [];
   if (faces === null) return false;
 
-  const margin = Math.round(job.size * MARGIN_SHARE);
-  const most = Math.min(PAIRS_MAX, Math.floor(SET_BYTES_MAX / (BYTES_PER_PIXEL * (job.size + 2 * margin) ** 2)));
-  const learnt = new PairCollector(most, job.size, margin);
-  const unseen = new PairCollector(UNSEEN_MAX, job.size, margin);
-  const passes = drivers.flatMap((driver, at) => {
-    // Every driver wears each n-th face: all are seen in motion, and none costs more than its share.
-    const worn = faces.filter((_, face) => face % drivers.length === at);
-    const groups = Array.from({ length: Math.ceil(worn.length / FACES_AT_ONCE) }, (_, group) =>
-      worn.slice(group * FACES_AT_ONCE, (group + 1) * FACES_AT_ONCE),
-    );
-    return [[], ...groups].map((group) => ({ driver, worn: group }));
-  });
-  const pairsEach = Math.ceil(most / passes.length);
-  const total = passes.reduce((sum, { driver }) => sum + Math.min(pairsEach, driver.frames.length), 0);
-  for (const { driver, worn } of passes) {
-    const isWhole = await collect({ driver, worn, portrait, pairsEach, job, learnt, unseen, hooks, tell, total });
-    if (!isWhole) return false;
-  }
+  const passes = passesOf(drivers, faces);
+  const pairsEach = Math.ceil((most - learnt.count) / passes.length);
+  const made = learnt.count + unseen.count;
+  const total = passes.reduce((sum, { driver }) => sum + Math.min(pairsEach, driver.frames.length), made);
+  const work: Work = { portrait, options, learnt, unseen, report, total, signal: hooks.signal };
+  for (const pass of passes) if (!(await collect(pass, pairsEach, work))) return false;
+
   writeTrainingSet(folder.file(WORK_FILES.set), learnt.finish());
   writeTrainingSet(folder.file(WORK_FILES.unseen), unseen.finish());
-  const trainedOn = describeInputs(job, drivers.length, faces.length);
-  const user = job.driver.kind === 'faces' ? null : Array.from(drivers[0]!.neutral);
-  writeFaceNotes(folder, { user, trainedOn, pairs: learnt.count });
+  writeFaceNotes(folder, {
+    user: job.driver.kind === 'faces' ? null : Array.from(drivers[0]!.neutral),
+    trainedOn: describeInputs(job, drivers.length, faces.length),
+    pairs: learnt.count,
+  });
   return true;
 }
 
+/** One reading of a recording: by itself, or with faces that are worn in it in turn. */
 interface Pass {
   readonly driver: Driver;
   readonly worn: readonly WornFace[];
-  readonly portrait: Portrait;
-  readonly pairsEach: number;
-  readonly job: TrainingJob;
-  readonly learnt: PairCollector;
-  readonly unseen: PairCollector;
-  readonly hooks: JobHooks;
-  readonly tell: (doing: string, done: number, total: number | null) => void;
-  /** Pairs of all passes. */
-  readonly total: number;
 }
 
-/** One reading of a recording, by itself or with faces that are worn in turn. Resolves to false if it was ended. */
-async function collect(pass: Pass): Promise<boolean> {
-  const { driver, worn, portrait, job, hooks, learnt, unseen } = pass;
-  const options = { side: job.size, margin: Math.round(job.size * MARGIN_SHARE) };
+/** Every recording by itself, and with its share of the faces: all are seen in motion, and none more than others. */
+function passesOf(drivers: readonly Driver[], faces: readonly WornFace[]): readonly Pass[] {
+  return drivers.flatMap((driver, at) => {
+    const share = faces.filter((_, face) => face % drivers.length === at);
+    const groups = Array.from({ length: Math.ceil(share.length / FACES_AT_ONCE) }, (_, group) =>
+      share.slice(group * FACES_AT_ONCE, (group + 1) * FACES_AT_ONCE),
+    );
+    return [[], ...groups].map((worn) => ({ driver, worn }));
+  });
+}
+
+/** Resolves to false if it was ended before. */
+async function collect({ driver, worn }: Pass, pairs: number, work: Work): Promise<boolean> {
+  const { portrait, options, learnt, unseen, signal, report, total } = work;
   const kernels = await Kernels.load(driver.layout.byteLength + (worn.length + 2) * MAKER_BYTES);
   const avatar = new TargetMaker(kernels, portrait, driver.neutral, options);
   const makers = worn.map((face) => ({
-    ...face,
+    isUnseen: face.isUnseen,
     maker: new TargetMaker(kernels, face.portrait, driver.neutral, options),
   }));
   const { frames } = driver;
   const firstUnseen = Math.floor(frames.length * (1 - UNSEEN_SHARE));
-  const step = Math.max(1, frames.length / pass.pairsEach);
+  const step = Math.max(1, frames.length / pairs);
   let [at, next, made] = [0, 0, 0];
   for await (const { frame, points } of driver.read(kernels)) {
-    if (hooks.signal.aborted) return false;
+    if (signal.aborted) return false;
     if (at++ < next) continue;
     next += step;
-    const pair = avatar.make(frame, points);
     const face = makers[made++ % Math.max(1, makers.length)];
     const into = at > firstUnseen || face?.isUnseen ? unseen : learnt;
-    into.add(pair, face ? face.maker.make(frame, points) : null);
-    const done = learnt.count + unseen.count;
-    if (made % 8 === 0) pass.tell(`drawing what ${basename(driver.path)} should become`, done, pass.total);
+    into.add(avatar.make(frame, points), face ? face.maker.make(frame, points) : null);
+    if (made % 8 === 0)
+      report(`drawing what ${basename(driver.path)} should become`, learnt.count + unseen.count, total);
   }
   return true;
 }
 
-/** Those who move. Null if it was ended. */
-async function loadDrivers(folder: JobFolder, hooks: JobHooks): Promise<readonly Driver[] | null> {
-  const { job } = folder;
-  const paths = driverPaths(folder);
-  const drivers: Driver[] = [];
-  for (const [at, path] of paths.entries()) {
-    if (hooks.signal.aborted) return null;
-    reporter(job, hooks)(`following the face in ${basename(path)}`, at, paths.length);
-    drivers.push(await loadDriver(path));
-  }
-  return drivers;
-}
-
-function driverPaths(folder: JobFolder): readonly string[] {
-  const { driver } = folder.job;
-  switch (driver.kind) {
-    case 'guided':
-      return [folder.file(driver.file)];
-    case 'recording':
-      return [driver.path];
-    case 'faces': {
-      const { clips } = findDriverFiles(driver.folder);
-      // Pictures do not move: the demo clip lends them its motion.
-      return clips.length > 0 ? clips : [demoClipPath()];
-    }
-  }
-}
-
-/** The faces in the pictures of a folder. Those that show none, or several, are left out. Null if it was ended. */
-async function loadFaces(folder: string, job: TrainingJob, hooks: JobHooks): Promise<readonly WornFace[] | null> {
-  const { stills } = findDriverFiles(folder);
-  const chosen = spread(stills, FACES_MAX);
-  const faces: WornFace[] = [];
-  let unusable = 0;
-  for (const [at, path] of chosen.entries()) {
-    if (hooks.signal.aborted) return null;
-    if (at % 4 === 0) reporter(job, hooks)('cutting out faces', at, chosen.length);
-    try {
-      faces.push({ portrait: await loadPortrait(path), isUnseen: at % UNSEEN_FACE === UNSEEN_FACE - 1 });
-    } catch (error) {
-      if (!(error instanceof UserError) || error.code !== 'INPUT_INVALID') throw error;
-      unusable++;
-    }
-  }
-  if (unusable > 0) hooks.onMessage(`${unusable} of ${chosen.length} pictures left out: no single face from the front`);
-  return faces;
-}
-
-/** At most `most` of the items, evenly. */
-function spread<T>(items: readonly T[], most: number): readonly T[] {
-  if (items.length <= most) return items;
-  return Array.from({ length: most }, (_, at) => items[Math.floor((at * items.length) / most)]!);
-}
-
+/** For the model card: in words, and without the names of the user's files. */
 function describeInputs({ face, driver }: TrainingJob, recordings: number, faces: number): string[] {
-  const portrait = face.kind === 'portrait' ? `portrait ${face.original}` : 'recording of the depicted';
+  const portrait = `portrait ${face.original}`;
   switch (driver.kind) {
     case 'guided':
       return [portrait, 'a minute of the user, recorded for this'];
     case 'recording':
       return [portrait, 'a recording of the user'];
     case 'faces':
-      return [portrait, `${recordings} recordings and ${faces} faces of others`];
+      return [
+        portrait,
+        `${recordings} recordings and ${faces} pictures of faces${driver.source === null ? '' : `: ${driver.source}`}`,
+      ];
   }
-}
-
-function reporter({ name, size }: TrainingJob, hooks: JobHooks) {
-  return (doing: string, done: number, total: number | null) =>
-    hooks.onTelemetry({ name, size, stage: { kind: 'targets', doing, done, total }, losses: [] });
 }

@@ -35,7 +35,8 @@ export class PairCollector {
         const seen = worn === null ? own : own + (worn.target[at]! - own) * share;
         inputs[input++] = seen + 0.5;
         // Beside the avatar the target is the picture, and so the face that is worn in it.
-        targets[target++] = pair.target[at]! + (seen - own) * (1 - cover) + 0.5;
+        const aimed = pair.target[at]! + (seen - own) * (1 - cover) + 0.5;
+        targets[target++] = Math.min(255, Math.max(0, aimed));
       }
       targets[target++] = pair.mask[pixel]!;
       targets[target++] = pair.weight[pixel]!;

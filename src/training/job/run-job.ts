@@ -2,6 +2,9 @@ import type { TrainingSample, TrainingTelemetry } from '../../telemetry/training
 import { advance } from './job.js';
 import type { JobFolder } from './job-folder.js';
 
+/** Tells what is being done, and how much of it is done; `total` is null where that is not known. */
+export type Report = (doing: string, done: number, total: number | null) => void;
+
 /** Who watches a job, and who may end it. */
 export interface JobHooks {
   readonly onTelemetry: (telemetry: TrainingTelemetry) => void;

@@ -1,5 +1,4 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import { writeWhole } from '../../avatar/whole-file.js';
 import type { RgbPicture, TrainingSample } from '../../telemetry/training-telemetry.js';
 import type { Preview, PreviewPicture } from '../preview.js';
@@ -9,10 +8,7 @@ import { LossCurve } from './loss-curve.js';
 import type { JobHooks } from './run-job.js';
 import { readTrainingSet } from './training-set-file.js';
 import { WORK_FILES } from './work-files.js';
-import { trainingWorkers } from './workers.js';
 
-/** Images a step. */
-const BATCH = 8;
 /** A picture costs about a step: often enough to see it come alive, and a fiftieth of the time. */
 const SAMPLE_EVERY_MS = 5000;
 
@@ -25,8 +21,6 @@ export async function train(folder: JobFolder, hooks: JobHooks): Promise<boolean
   const trained = await trainAvatar(readTrainingSet(folder.file(WORK_FILES.set)), {
     budget: { kind: 'minutes', minutes: job.minutes },
     seed: job.seed,
-    batch: BATCH,
-    workers: trainingWorkers(availableParallelism(), BATCH),
     checkpointPath: folder.file(WORK_FILES.checkpoint),
     signal: hooks.signal,
     onStart: (training) => {
