@@ -19,6 +19,7 @@ export function avatarCreateCommand(): Command {
     .option('--record', 'record yourself for a minute: you are told what to do')
     .option('--driver <file>', 'a recording of yourself, in place of --record')
     .option('--drivers <folder>', 'pictures and clips of many faces: for an avatar that fits anybody')
+    .option('--drivers-source <words>', 'whose faces those are, and what allows their use: for the model card')
     .option('--kind <kind>', 'whose face it is: self, person, synthetic or public-domain')
     .option('--source <words>', 'synthetic, public-domain: which work it is, by whom')
     .option('--licence <words>', 'synthetic, public-domain: what allows its use')

@@ -8,6 +8,7 @@ export interface AvatarWishes {
   readonly record?: boolean;
   readonly driver?: string;
   readonly drivers?: string;
+  readonly driversSource?: string;
   readonly keepRecording?: boolean;
   readonly kind?: string;
   readonly source?: string;
@@ -19,7 +20,7 @@ export interface AvatarWishes {
 export type DriverPlan =
   | { readonly kind: 'guided'; readonly keep: boolean }
   | { readonly kind: 'recording'; readonly path: string }
-  | { readonly kind: 'faces'; readonly folder: string };
+  | { readonly kind: 'faces'; readonly folder: string; readonly source: string | null };
 
 /** What is to be made: enough, and nothing that contradicts itself. */
 export interface CreatePlan {
@@ -100,7 +101,7 @@ function sourceOf(kind: AvatarKind, { source, licence }: AvatarWishes): CreatePl
   throw invalid(`${flag} cannot be taken: ${issue?.message}.`, 'Give one line of plain text.');
 }
 
-function driverOf({ record, driver, drivers, keepRecording }: AvatarWishes): DriverPlan {
+function driverOf({ record, driver, drivers, driversSource, keepRecording }: AvatarWishes): DriverPlan {
   const given = [record ? '--record' : null, driver && '--driver', drivers && '--drivers'].filter(Boolean);
   if (given.length > 1) {
     throw invalid(
@@ -114,9 +115,15 @@ function driverOf({ record, driver, drivers, keepRecording }: AvatarWishes): Dri
       'Leave it out: your own files are never deleted.',
     );
   }
+  if (driversSource !== undefined && drivers === undefined) {
+    throw invalid(
+      '--drivers-source tells of the faces of --drivers, and none were given.',
+      'Leave it out, or give both.',
+    );
+  }
   if (record) return { kind: 'guided', keep: keepRecording ?? false };
   if (driver !== undefined) return { kind: 'recording', path: driver };
-  if (drivers !== undefined) return { kind: 'faces', folder: drivers };
+  if (drivers !== undefined) return { kind: 'faces', folder: drivers, source: driversSource ?? null };
   throw invalid(
     'It was not said who moves the avatar while it learns.',
     'Best is --record: a minute of you before the webcam. Or --driver FILE, a recording of you; or --drivers FOLDER, pictures and clips of many faces, for an avatar that fits anybody, less exactly.',

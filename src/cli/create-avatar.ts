@@ -95,7 +95,7 @@ async function prepareDriver(
     case 'recording':
       return { kind: 'recording', path: resolve(driver.path) };
     case 'faces':
-      return { kind: 'faces', folder: resolve(driver.folder) };
+      return { ...driver, folder: resolve(driver.folder) };
     case 'guided': {
       const file = 'recording.mp4';
       await recordUser(name, driver.keep, config, join(path, file));

@@ -1,14 +1,15 @@
+import { basename } from 'node:path';
 import type { Config } from '../config/config.js';
 import { UserError } from '../errors.js';
 import { setLine } from '../output/card-text.js';
 import { finisher } from '../training/job/finish-step.js';
+import { giveWay } from '../training/job/give-way.js';
 import type { TrainingJob } from '../training/job/job.js';
 import type { JobFolder } from '../training/job/job-folder.js';
 import { makeTargets } from '../training/job/make-targets.js';
 import { runJob } from '../training/job/run-job.js';
 import { train } from '../training/job/train-step.js';
 import { WORK_FILES } from '../training/job/work-files.js';
-import { giveWay } from '../training/job/workers.js';
 import { PACK_CHECKS } from './avatar-target.js';
 import { ownKey } from './own-key.js';
 import { Stopper } from './stopper.js';
@@ -75,26 +76,36 @@ function stopped({ name }: TrainingJob): UserError {
   );
 }
 
-function tellNext({ name, kind, driver }: TrainingJob, pack: string): void {
-  const lines = [`The avatar "${name}" is made, in ${pack}.`];
-  if (driver.kind === 'guided') {
-    lines.push(
-      driver.keep
-        ? `Your recording was kept; delete it with the folder that "mien avatar train ${name}" used.`
-        : 'Your recording has been deleted.',
-    );
-  }
-  if (kind === 'self' || kind === 'person') {
-    const whom = kind === 'self' ? 'you have signed' : 'they have signed';
-    lines.push(
-      `It shows ${kind === 'self' ? 'you' : 'somebody'}, and can be worn once ${whom} for it:`,
-      '  mien consent phrase',
-      `  mien consent sign ${name} --kind ${kind} --phrase "WHAT IT GAVE" --recording FILE`,
-      `  mien avatar sign ${name}`,
-      `Then wear it with: mien --effect avatar --avatar ${name}`,
-    );
-  } else {
-    lines.push(`Wear it with: mien --effect avatar --avatar ${name}`);
-  }
+function tellNext(job: TrainingJob, pack: string): void {
+  const lines = [`The avatar "${job.name}" is made, in ${pack}.`, ...fateOfRecording(job), ...stepsToWear(job, pack)];
   for (const line of lines) console.error(line);
+}
+
+function fateOfRecording({ name, driver }: TrainingJob): string[] {
+  if (driver.kind !== 'guided') return [];
+  if (!driver.keep) return ['Your recording has been deleted.'];
+  return [`Your recording was kept, as you asked: "mien avatar train ${name} --minutes N" can train for longer.`];
+}
+
+function stepsToWear({ name, kind }: TrainingJob, pack: string): string[] {
+  const wear = `mien --effect avatar --avatar ${name}`;
+  switch (kind) {
+    case 'self':
+      return [
+        'It shows you, and can be worn once you have agreed to that:',
+        '  mien consent phrase',
+        `  mien consent sign ${name} --kind self --phrase "WHAT IT GAVE" --recording YOU-SAYING-IT.mp4`,
+        `  mien avatar sign ${name}`,
+        `Then wear it with: ${wear}`,
+      ];
+    case 'person':
+      return [
+        'It shows somebody else, and can be worn once they have agreed. Send them the folder; with their key, they run',
+        `  mien consent sign ${basename(pack)}/ --kind person --wearer YOUR-KEY --phrase … --recording … --out consent.json`,
+        `and send you consent.json ("mien consent show" gives your key). Then: mien avatar sign ${name} --consent consent.json`,
+        `and wear it with: ${wear}`,
+      ];
+    default:
+      return [`Wear it with: ${wear}`];
+  }
 }

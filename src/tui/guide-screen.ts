@@ -28,7 +28,7 @@ export interface GuideState {
   readonly note: string;
 }
 
-const MARGIN = 2;
+const MARGIN = 1;
 /** A picture of fewer rows shows nobody where they are. */
 const PICTURE_MIN_ROWS = 5;
 const PICTURE_MAX_ROWS = 24;

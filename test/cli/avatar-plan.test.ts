@@ -37,7 +37,7 @@ describe('what can be made', () => {
     expect(planAvatar('gioconda', { ...options, title: 'Mona Lisa' })).toMatchObject({
       title: 'Mona Lisa',
       source: { description: 'Mona Lisa', licence: 'PD' },
-      driver: { kind: 'faces', folder: 'faces' },
+      driver: { kind: 'faces', folder: 'faces', source: null },
     });
   });
 });
@@ -60,6 +60,7 @@ describe('what is refused, and how to mend it', () => {
     ],
     ['me', { portrait: 'me.png', kind: 'self' }, 'who moves the avatar', '--record'],
     ['me', { ...whole, driver: 'a.mp4', drivers: 'b' }, '--record and --driver and --drivers', 'Keep the one'],
+    ['me', { ...whole, driversSource: 'nobody' }, '--drivers-source', 'give both'],
     ['me', { portrait: 'p', kind: 'self', driver: 'a.mp4', keepRecording: true }, '--keep-recording', 'never deleted'],
   ])('%s %o', (name, options, message, remedy) => {
     const error = refusal(name, options as AvatarWishes);
