@@ -12,11 +12,8 @@ const REACHES = [
 const DEPTH = 1 / 14;
 /** Added to colours before they are divided, so that the black of a nostril or a hair is no wild ratio. */
 const FLOOR = 0.04;
-/** The part of a logarithm of colours' ratio that multiplies, and the most of it. */
-const MULTIPLIED = 0.4;
-const MOST_RATIO = 0.45;
-/** The most that is added, 0 to 1. */
-const MOST_ADDED = 0.35;
+/** The most that a colour is multiplied or divided by, as a logarithm. */
+const MOST = 1.1;
 /**
  * Luma against the face's mean: within the inner pair it is skin, beyond the outer pair hair, cloth or background, which
  * must not colour the face. Shading makes the edge of a portrait's face darker than the edge of a face in a room.
@@ -28,25 +25,20 @@ const FOLLOW_S = 0.12;
 
 /**
  * A thin skin stretched over the face from the colours along its edge: at the edge it makes the avatar meet the user's
- * own cheeks and forehead, inside it fades. So there is no seam, and the avatar keeps its colour. Partly it
- * multiplies, as light on skin does, so that what it lightens keeps its contrast; the rest it adds, so that a highlight on
- * dark skin does not glare beside fair skin.
+ * own cheeks and forehead, inside it fades. So there is no seam, and the avatar keeps its colour. It holds ratios, as light
+ * on skin does: what it lightens keeps its contrast.
  * Source: the membrane of Pérez, Gangnet, Blake, "Poisson Image Editing" (2003), with weights that fall with distance in
  * place of a solved equation, as in Farbman et al., "Coordinates for Instant Image Cloning" (2009), and made to fade.
  */
 export class Membrane {
   /** Logarithms of what red, green and blue of each cell are multiplied by. */
   readonly ratios: Float32Array;
-  /** What is added to them after that, 0 to 1. */
-  readonly offsets: Float32Array;
   readonly #cells: FaceCells;
   readonly #run: WearKernels;
   /** Cells of four: red, green and blue times weight, weight. */
   readonly #ring: Float32Array;
   readonly #blurred: Float32Array;
   readonly #sum: Float32Array;
-  /** How much of the edge's difference is left of each cell, 1 at the edge to 0 inside. */
-  readonly #left: Float32Array;
   readonly #scratch: number;
   #isNew = true;
 
@@ -60,8 +52,6 @@ export class Membrane {
     this.#sum = quads();
     this.#scratch = kernels.alloc(16 * across * (across + 1));
     this.ratios = new Float32Array(3 * count);
-    this.offsets = new Float32Array(3 * count);
-    this.#left = new Float32Array(count);
   }
 
   reset(): void {
@@ -73,21 +63,15 @@ export class Membrane {
    * @param added - and what is added to each channel. @param seconds - since the frame before.
    */
   update(gains: Float32Array, added: Float64Array, seconds: number): void {
-    const rate = this.#isNew ? 1 : 1 - Math.exp(-seconds / FOLLOW_S);
+    this.#measureEdge(gains, added);
+    this.#spread();
+    this.#fade(this.#isNew ? 1 : 1 - Math.exp(-seconds / FOLLOW_S));
     this.#isNew = false;
-    this.#weighEdge();
-    this.#fade();
-    this.#measureEdge((user, lit) => MULTIPLIED * Math.log((user + FLOOR) / (lit + FLOOR)), gains, added);
-    this.#spread();
-    this.#follow(this.ratios, MOST_RATIO, rate);
-    const { ratios } = this;
-    this.#measureEdge((user, lit, at) => user - lit * Math.exp(ratios[at]!), gains, added);
-    this.#spread();
-    this.#follow(this.offsets, MOST_ADDED, rate);
   }
 
-  #weighEdge(): void {
+  #measureEdge(gains: Float32Array, added: Float64Array): void {
     const { user, avatar, face, shown, count } = this.#cells;
+    const ring = this.#ring;
     const userMean = meanLuma(user, face);
     const avatarMean = meanLuma(avatar, face);
     for (let i = 0; i < count; i++) {
@@ -96,24 +80,11 @@ export class Membrane {
         weight *= likeness(lumaOf(user, i) / userMean, USER_SKIN);
         weight *= likeness(lumaOf(avatar, i) / avatarMean, AVATAR_SKIN);
       }
-      this.#ring[4 * i + 3] = weight;
-    }
-  }
-
-  /** Writes what `differenceOf` gives for each channel of the edge's cells, times their weight. */
-  #measureEdge(
-    differenceOf: (user: number, lit: number, at: number) => number,
-    gains: Float32Array,
-    added: Float64Array,
-  ): void {
-    const { user, avatar, count } = this.#cells;
-    const ring = this.#ring;
-    for (let i = 0; i < count; i++) {
-      const weight = ring[4 * i + 3]!;
+      ring[4 * i + 3] = weight;
       for (let channel = 0; channel < 3; channel++) {
         const at = channel * count + i;
         const lit = Math.max(avatar[at]! * gains[at]! + added[channel]!, 0);
-        ring[4 * i + channel] = weight > 0 ? weight * differenceOf(user[at]!, lit, at) : 0;
+        ring[4 * i + channel] = weight * Math.log((user[at]! + FLOOR) / (lit + FLOOR));
       }
     }
   }
@@ -129,31 +100,24 @@ export class Membrane {
     }
   }
 
-  #fade(): void {
+  #fade(rate: number): void {
     const { shown, count, across } = this.#cells;
+    const { ratios } = this;
     const inside = this.#blurred.fill(0);
     for (let i = 0; i < count; i++) inside[4 * i] = shown[i]!;
     this.#blur(inside, inside, Math.max(1, Math.round(DEPTH * across)));
     for (let i = 0; i < count; i++) {
       const left = Math.min(Math.max(2 - 2 * inside[4 * i]!, 0), 1);
-      this.#left[i] = left * left * (3 - 2 * left);
-    }
-  }
-
-  /** Moves a field towards what was spread. */
-  #follow(field: Float32Array, most: number, rate: number): void {
-    const { count } = this.#cells;
-    const sum = this.#sum;
-    for (let i = 0; i < count; i++) {
-      const weight = this.#left[i]! / (sum[4 * i + 3]! + 1e-5);
-      const red = sum[4 * i]! * weight;
-      const green = sum[4 * i + 1]! * weight;
-      const blue = sum[4 * i + 2]! * weight;
+      const part = left * left * (3 - 2 * left);
+      const weight = part / (this.#sum[4 * i + 3]! + 1e-5);
+      const red = this.#sum[4 * i]! * weight;
+      const green = this.#sum[4 * i + 1]! * weight;
+      const blue = this.#sum[4 * i + 2]! * weight;
       // All three by one factor: each cut by itself would change the hue.
-      const cut = most / Math.max(most, Math.abs(red), Math.abs(green), Math.abs(blue));
-      field[i]! += (cut * red - field[i]!) * rate;
-      field[count + i]! += (cut * green - field[count + i]!) * rate;
-      field[2 * count + i]! += (cut * blue - field[2 * count + i]!) * rate;
+      const cut = MOST / Math.max(MOST, Math.abs(red), Math.abs(green), Math.abs(blue));
+      ratios[i]! += (cut * red - ratios[i]!) * rate;
+      ratios[count + i]! += (cut * green - ratios[count + i]!) * rate;
+      ratios[2 * count + i]! += (cut * blue - ratios[2 * count + i]!) * rate;
     }
   }
 

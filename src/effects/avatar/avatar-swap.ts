@@ -189,7 +189,7 @@ export class AvatarSwap implements AvatarEffect {
     for (let i = 0; i < gains.length; i++) {
       const ratio = Math.exp(membrane.ratios[i]!);
       fields[i] = ratio * gains[i]!;
-      fields[gains.length + i] = 255 * (ratio * offsets[Math.floor(i / cells.count)]! + membrane.offsets[i]!);
+      fields[gains.length + i] = 255 * ratio * offsets[Math.floor(i / cells.count)]!;
     }
     return null;
   }
