@@ -194,7 +194,8 @@ export class FramePath {
     let isWorn = false;
     try {
       this.face = await this.#track(input, settings);
-      const seen = this.face && this.#tracker ? await this.#tracker.detect(this.#frame) : [];
+      const isLookDue = avatar.isLookDue(this.face, input);
+      const seen = isLookDue && this.#tracker ? await this.#tracker.detect(this.#frame) : null;
       isTracked = true;
       ledger.mark(TRACK, nowMs());
 

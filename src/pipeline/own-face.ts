@@ -24,6 +24,10 @@ const OWN = 0.35;
 const CLOSE = 1;
 /** Another face is the one seen a moment before if it has moved less than this. */
 const SAME = 0.6;
+/** A tracked face below this presence is looked at in every frame. */
+const CONFIDENT = 0.9;
+/** So often the picture is searched while a face that is surely the user's is alone in it, in µs. */
+const LOOK_EVERY = 50_000;
 /** So long another face may be unseen and still be known again, in µs. */
 const REMEMBERED = 1_000_000;
 
@@ -47,6 +51,7 @@ export class OwnFace {
   #aloneSince: Micros | null = null;
   #known: KnownFace[] = [];
   #missedOwn = false;
+  #lookedAt: Micros | null = null;
 
   /** @param alone - how long a new face must be the only one in the picture, in µs. */
   constructor(alone: number) {
@@ -54,23 +59,33 @@ export class OwnFace {
   }
 
   /**
+   * Whether the detector is to look at the frame. It costs a third of the tracking, so it need not see every frame of a user
+   * who is alone and surely followed; as soon as there is any doubt, or anybody else, it does.
+   */
+  isLookDue(face: FaceState | null, at: Micros): boolean {
+    if (face === null) return false;
+    if (face.trackId !== this.#provenId || this.#isConfirming || this.#missedOwn) return true;
+    if (this.#known.length > 0 || face.presence < CONFIDENT || this.#lookedAt === null) return true;
+    const age = at - this.#lookedAt;
+    return !(age >= 0 && age < LOOK_EVERY);
+  }
+
+  /**
    * Takes in the next frame.
    *
-   * @param face - the tracked one. @param seen - every face that the detector sees in the frame, the tracked one among them.
+   * @param face - the tracked one. @param seen - every face that the detector sees in the frame, the tracked one among them;
+   * null if it was not looked at, which only `isLookDue` may decide.
    * @returns null if the face is surely the user's.
    */
-  see(face: FaceState | null, seen: readonly FaceDetection[], at: Micros): FaceDoubt | null {
-    if (face === null) {
+  see(face: FaceState | null, seen: readonly FaceDetection[] | null, at: Micros): FaceDoubt | null {
+    if (face === null || face.presence < SURE) {
       this.#missedOwn = true;
       this.#aloneSince = null;
-      return 'no face';
+      return face === null ? 'no face' : 'unsure';
     }
+    if (seen === null) return face.trackId === this.#provenId ? null : 'new';
+    this.#lookedAt = at;
     const others = seen.map(regionFromDetection).filter((region) => distance(region, face.region) > OWN);
-    if (face.presence < SURE) {
-      this.#missedOwn = true;
-      this.#aloneSince = null;
-      return 'unsure';
-    }
     const isUnseen = others.length === seen.length;
     if (isUnseen && others.some((region) => distance(region, face.region) <= CLOSE && !this.#isKnown(region, at))) {
       this.#lose();

@@ -96,10 +96,20 @@ export class WornAvatar {
     this.#effect?.reset();
   }
 
-  /** Works out what is to change in the frame in memory. @returns whether `blend` is to be called. */
+  /** Whether the detector is to look for every face in this frame, for `prepare`. */
+  isLookDue(face: FaceState | null, stamp: FrameStamp): boolean {
+    return this.#ownFace.isLookDue(face, stamp.capturedAt);
+  }
+
+  /**
+   * Works out what is to change in the frame in memory.
+   *
+   * @param seen - every face that the detector sees in it; null if no look was due.
+   * @returns whether `blend` is to be called.
+   */
   async prepare(
     face: FaceState | null,
-    seen: readonly FaceDetection[],
+    seen: readonly FaceDetection[] | null,
     settings: LiveSettings,
     stamp: FrameStamp,
   ): Promise<boolean> {
@@ -133,7 +143,7 @@ export class WornAvatar {
   fail(error: unknown, stamp: FrameStamp): void {
     this.failure = error;
     this.#reason = 'failed';
-    this.#ownFace.see(null, [], stamp.capturedAt);
+    this.#ownFace.see(null, null, stamp.capturedAt);
     this.#effect?.reset();
   }
 

@@ -97,3 +97,30 @@ test('a network whose mask is empty, and one that gives no numbers, let nothing 
     expect([worn, leaked]).toEqual([0, 0]);
   }
 });
+
+test('avatars of 128 and 192 pixels change places: no frame is held, and how long the change takes is printed', async () => {
+  const { layout, frames } = await readClip(demoClipPath(), FRAMES, 1, WIDTH);
+  const rig = await Rig.open({ layout, openAvatar });
+  open.push(rig);
+  rig.path.avatar.wear(flatAvatar(128));
+  await rig.path.avatar.loaded();
+  const kinds: string[] = [];
+  const pass = async (from: number, to: number) => {
+    for (const frame of frames.slice(from, to)) {
+      const { likeness } = await rig.pass(frame);
+      kinds.push(likeness > LEAK ? 'leaked' : rig.path.avatar.status.kind);
+    }
+  };
+  await pass(0, 40);
+  kinds.length = 0;
+  const took: string[] = [];
+  for (const [round, size] of [192, 128, 192].entries()) {
+    const start = performance.now();
+    rig.path.avatar.wear(flatAvatar(size));
+    const loaded = rig.path.avatar.loaded().then(() => took.push((performance.now() - start).toFixed(0)));
+    await pass(40 + 20 * round, 60 + 20 * round);
+    await loaded;
+  }
+  console.log(`changed in ${took.join(', ')} ms, while frames of the old avatar went on`);
+  expect(kinds).toEqual(new Array(60).fill('worn'));
+});

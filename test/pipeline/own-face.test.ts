@@ -129,6 +129,29 @@ describe('others in the picture', () => {
   });
 });
 
+test('the picture is searched in every frame until the user is known, alone and surely followed; then 20 times a second', () => {
+  const face = new OwnFace(ALONE);
+  let looks = 0;
+  let at = 0;
+  const see = (state: FaceState | null, ...others: FaceDetection[]) => {
+    at += 16_000;
+    const isDue = face.isLookDue(state, at as Micros);
+    if (isDue) looks++;
+    return face.see(state, isDue ? [seen(200), ...others] : null, at as Micros);
+  };
+  const looksIn = (frames: number, state: FaceState | null, ...others: FaceDetection[]) => {
+    looks = 0;
+    for (let frame = 0; frame < frames; frame++) see(state, ...others);
+    return looks;
+  };
+  expect(looksIn(20, tracked(200))).toBe(20);
+  expect(looksIn(40, tracked(200))).toBe(10);
+  expect(looksIn(20, tracked(200, 1, 0.8))).toBe(20);
+  expect(looksIn(20, tracked(200), seen(500))).toBeGreaterThan(15);
+  expect(looksIn(20, null)).toBe(0);
+  expect(looksIn(20, tracked(200, 2))).toBe(20);
+});
+
 test('who is confirmed is worn with the next face that is tracked surely, and not for ever', () => {
   const { see, face } = watch();
   face.confirm();

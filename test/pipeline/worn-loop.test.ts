@@ -98,6 +98,17 @@ test('live, an avatar that is refused is a card and a reason, and nothing of the
   expect(new Set(recorded.frames.map((frame) => Buffer.from(frame).toString('base64'))).size).toBeLessThanOrEqual(2);
 }, 60_000);
 
+test('live, a recording that the consent does not allow ends with the reason; the avatar is worn on', async () => {
+  const pack = packFor('calls-only', ['live-calls']);
+  const args = ['--effect', 'avatar', '--avatar', pack, '--json', '--no-preview', '--output', 'none'];
+  const out = join(folder, 'not-recorded.y4m');
+  const mien = startMien([...args, '--source', 'demo', '--size', '320x240', '--record', out], env);
+  await mien.until(/The recording ends\. .* not for recording/);
+  await mien.until(/"wear":\{"kind":"worn"\}/);
+  mien.kill('SIGTERM');
+  expect((await mien.finished).code).toBe(0);
+}, 60_000);
+
 test('a consent that is taken back while the avatar is worn: the card within a second', async () => {
   const path = join(folder, 'taken-back.y4m');
   const recording: SinkSpec = { kind: 'recording', path, preset: 'live', overwrite: false, copyAudioFrom: null };
