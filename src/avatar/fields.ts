@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { printable } from './canonical-json.js';
 
 /** A line of text that is shown to people: no control, formatting or line-break characters that could disguise it. */
 export const line = (most: number) =>
@@ -42,7 +43,8 @@ export const Source = z.strictObject({
 /** What is wrong with a value, in words: the first issue that the schema found. */
 export function describeIssue({ issues }: z.ZodError): string {
   const issue = issues[0]!;
-  const path = issue.path.map(String).join('.').slice(0, 80);
+  // Names of entries are somebody else's text.
+  const path = printable(issue.path.map(String).join('.'));
   // A long list of unknown keys is somebody's, not ours: only how many there are.
   const words = issue.code === 'unrecognized_keys' ? `${issue.keys.length} unknown entries` : issue.message;
   return path === '' ? words : `"${path}": ${words}`;

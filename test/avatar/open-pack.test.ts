@@ -118,6 +118,12 @@ describe('refused, with the reason:', () => {
     }
   });
 
+  test('a name in the manifest that would turn the message around: shown without it', () => {
+    const card = { ...sampleManifest().card!, figures: { 'a\u202egnp.x\n': 1 } };
+    const manifest = sampleManifest({ card });
+    expect(() => open(samplePack({ maker, manifest }))).toThrow(/"card\.figures\.a\ufffdgnp\.x\ufffd"/);
+  });
+
   test('a signature with other white space: no hash covers it, so only one text passes', () => {
     const files = samplePack();
     const spaced = Buffer.from(files.get('signature.json')!.toString().replace(':', ': '));
