@@ -1,3 +1,4 @@
+import type { FaceAlignment } from '../blending/face-window.js';
 import type { Kernels } from '../kernels/kernels.js';
 import type { Effect } from './effect.js';
 
@@ -19,8 +20,10 @@ export interface AvatarTexture {
 export interface AvatarFiles {
   /** As the user is told of it. */
   readonly name: string;
-  /** The network, ONNX: `face` float32 [1, 3, S, S] to `avatar` float32 [1, 4, S, S]. */
+  /** The network, ONNX: `face` float32 [1, 3, S, S] to `avatar` float32 [1, 4, S, S]; or one of DeepFaceLab's. */
   readonly network: Uint8Array;
+  /** Which it is, and what it sees of a head. Default: mien's own. */
+  readonly alignment?: FaceAlignment;
   /** Null if the pack has none: the skin is then as soft as the network's picture. */
   readonly texture: AvatarTexture | null;
 }

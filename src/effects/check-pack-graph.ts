@@ -7,9 +7,8 @@ import { checkAvatarGraph } from '../inference/onnx/check-graph.js';
  * @throws Error that says what was found.
  */
 export const checkPackGraph: GraphCheck = (onnx, file, { alignment, network }) => {
-  if (alignment !== 'mien')
-    throw new Error(`networks with alignment ${alignment} cannot be worn by this version of mien`);
-  const { size, precision } = checkAvatarGraph(onnx);
+  const { size, precision } =
+    alignment === 'mien' ? checkAvatarGraph(onnx) : { ...checkDfmGraph(onnx), precision: 'fp32' };
   if (size !== network.size) throw new Error(`it is for ${size} pixels, and avatar.json says ${network.size}`);
   if (`${precision}.onnx` !== file) throw new Error(`it is ${precision}`);
 };

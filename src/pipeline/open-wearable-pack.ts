@@ -59,11 +59,12 @@ export const openWearablePack: OpenWearable = async (nameOrPath, scope) => {
 
 /** What is worn of a pack: the bytes that were signed. */
 function filesOf(pack: AvatarPack): AvatarFiles {
-  const { title, network } = pack.manifest;
+  const { title, network, alignment } = pack.manifest;
   const weights = network.run === 'int8' && network.int8 ? network.int8.file : network.fp32.file;
   return {
     name: title,
     network: readPackFile(pack, weights),
+    alignment,
     texture: textureOf(pack),
   };
 }

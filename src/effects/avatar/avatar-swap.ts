@@ -1,7 +1,13 @@
 import { FaceCells } from '../../blending/face-cells.js';
 import { FacePatch, mostTimes, type PatchDetail } from '../../blending/face-patch.js';
 import { createPose, fitPose, headAngles } from '../../blending/face-pose.js';
-import { type FaceWindow, frameToTensor, tensorToFrame, windowOf } from '../../blending/face-window.js';
+import {
+  type FaceAlignment,
+  type FaceWindow,
+  frameToTensor,
+  tensorToFrame,
+  windowOf,
+} from '../../blending/face-window.js';
 import { FineSkin, type SkinTextures } from '../../blending/fine-skin.js';
 import { Grain } from '../../blending/grain.js';
 import { LightMatch } from '../../blending/light-match.js';
@@ -60,6 +66,7 @@ export class AvatarSwap implements AvatarEffect {
   readonly times: SwapTimes = { crop: 0, network: 0, match: 0 };
   readonly #network: FaceNetwork;
   readonly #skin: SkinTextures | null;
+  readonly #alignment: FaceAlignment;
   readonly #pose = createPose();
   #parts: Parts | null = null;
   #window: FaceWindow = { centreX: 0, centreY: 0, size: 1, roll: 0 };
@@ -71,8 +78,10 @@ export class AvatarSwap implements AvatarEffect {
   /**
    * @param network - of the avatar, opened in the memory that frames lie in; closed with the effect.
    * @param skin - the portrait's fine skin, made for a network of this size.
+   * @param alignment - what the network sees of a head.
    */
-  constructor(network: FaceNetwork, skin: SkinTextures | null = null) {
+  constructor(network: FaceNetwork, skin: SkinTextures | null = null, alignment: FaceAlignment = 'mien') {
+    this.#alignment = alignment;
     this.#network = network;
     this.#skin = skin;
   }
@@ -140,7 +149,7 @@ export class AvatarSwap implements AvatarEffect {
     if (face === null) return 'no-face';
     const started = performance.now();
     fitPose(face.points, this.#pose);
-    const window = windowOf(this.#pose);
+    const window = windowOf(this.#pose, this.#alignment);
     const refusal = refusalOf(face, headAngles(this.#pose), window, parts.frame.layout);
     if (refusal !== null) return refusal;
     const seconds = this.#elapsed(face);

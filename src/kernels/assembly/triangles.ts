@@ -174,7 +174,7 @@ export function drawTriangles(
       for (let column = firstColumn; column < endColumn; column++, to += 4) {
         const u = leaves ? between(uAt, farU) : uAt;
         const v = leaves ? between(vAt, farV) : vAt;
-        const at: usize = texture + <usize>(v >> 16) * stride + (<usize>(u >> 16) << 2);
+        const at: usize = texture + <usize>(v >> 16) * stride + ((<usize>(u >> 16)) << 2);
         // Two texels side by side in each vector: first down, then across.
         const first = v128.load8x8_u(at);
         const second = v128.load8x8_u(at + stride);

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { FACE_OVAL } from '../../../src/blending/face-outlines.js';
-import { frameToTensor } from '../../../src/blending/face-window.js';
+import { frameToTensor, WINDOW_CM } from '../../../src/blending/face-window.js';
 import { AvatarSwap } from '../../../src/effects/avatar/avatar-swap.js';
 import { REFUSAL_WORDS } from '../../../src/effects/avatar/wearable.js';
 import {
@@ -102,6 +102,17 @@ describe('what is worn', () => {
       }
     }
     expect(looked).toBeGreaterThan(2000);
+  });
+
+  test("a network of DeepFaceLab's is worn in its own, wider window", async () => {
+    const own = await openSwap(picture.layout, DARK);
+    const wide = await openSwap(picture.layout, DARK, 64, 'dfl-whole-face');
+    await wearOnce(own, picture.data);
+    const after = await wearOnce(wide, picture.data);
+    expect(wide.swap.shown!.window.size / own.swap.shown!.window.size).toBeCloseTo(25.96 / WINDOW_CM, 3);
+    const [luma] = meanColour(after, picture.layout, x, y, 20);
+    const [before] = meanColour(picture.data, picture.layout, x, y, 20);
+    expect(luma!).toBeLessThan(before! - 30);
   });
 
   test('small holes of the mask are closed', async () => {

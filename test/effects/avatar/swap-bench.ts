@@ -1,3 +1,4 @@
+import type { FaceAlignment } from '../../../src/blending/face-window.js';
 import { AvatarSwap } from '../../../src/effects/avatar/avatar-swap.js';
 import type { Preparation } from '../../../src/effects/effect.js';
 import type { I420Layout } from '../../../src/frame/i420.js';
@@ -17,12 +18,17 @@ export interface SwapBench {
   wear(picture: Uint8Array, face: FaceState | null): Promise<Preparation>;
 }
 
-export async function openSwap(layout: I420Layout, colour: Colour, size = 64): Promise<SwapBench> {
+export async function openSwap(
+  layout: I420Layout,
+  colour: Colour,
+  size = 64,
+  alignment: FaceAlignment = 'mien',
+): Promise<SwapBench> {
   const kernels = await Kernels.load(layout.byteLength + (32 << 20));
   const frame = { layout, address: kernels.alloc(layout.byteLength) };
   const pixels = kernels.u8(frame.address, layout.byteLength);
   const network = new PaintedNetwork(kernels, colour, size);
-  const swap = new AvatarSwap(network);
+  const swap = new AvatarSwap(network, null, alignment);
   swap.configure({ kernels, frame, rate: { num: 30, den: 1 } });
   const settings = { ...settingsOf(0), effect: 'avatar' as const };
   return {
