@@ -31,6 +31,8 @@ export class SteadyCamera {
   #card: Uint8Array | null = null;
   /** What the camera holds for `repeat`. A new card must be sent once before it can be repeated. */
   #holds: 'nothing' | 'frame' | 'card' = 'nothing';
+  /** What it holds is a frame that must not be repeated. */
+  #isForgotten = false;
   #sequence = -1;
   #isGone = false;
   /** Why it went, as told; null once a picture was sent again. One that fails over and over is told of once. */
@@ -57,6 +59,11 @@ export class SteadyCamera {
     if (this.#holds === 'card') this.#holds = 'nothing';
   }
 
+  /** The frame sent last is not to be shown again: until the next one comes, the card stands in for it at once. */
+  forgetFrame(): void {
+    this.#isForgotten = true;
+  }
+
   /** Sends until the frames end. @returns the number of frames sent, stand-ins left out. */
   async run(reader: ChannelReader): Promise<number> {
     let sent = 0;
@@ -79,14 +86,19 @@ export class SteadyCamera {
     if (this.#isGone) return false;
     this.#sequence = Math.max(frame.sequence, this.#sequence + 1);
     const isSent = this.#send(() => this.#camera.write(frame));
-    if (isSent) this.#holds = 'frame';
+    if (isSent) {
+      this.#holds = 'frame';
+      this.#isForgotten = false;
+    }
     this.#cadence.frameSent(nowMs());
     return isSent;
   }
 
   #sendStandIn(): void {
-    const card = this.#cadence.standIn === 'card' && this.#holds !== 'card' ? this.#card : null;
-    if (card === null) this.#send(() => this.#camera.repeat());
+    const isCardDue = this.#cadence.standIn === 'card' || this.#isForgotten;
+    const card = isCardDue && this.#holds !== 'card' ? this.#card : null;
+    const isShowable = this.#holds !== 'frame' || !this.#isForgotten;
+    if (card === null) this.#send(() => isShowable && this.#camera.repeat());
     else if (this.#send(() => this.#camera.write(this.#cardFrame(card)))) this.#holds = 'card';
     this.#cadence.standInSent(nowMs()); // after it is sent: this process may have been stopped meanwhile
   }

@@ -217,6 +217,10 @@ export class Loop extends EventEmitter<LoopEvents> {
     const { effect, paused } = this.#settings;
     // First of all: from here on the engine lets no bare face out if an avatar was chosen.
     this.#engine.send({ kind: 'settings', settings: this.#settings });
+    if (effect === 'avatar' && before.effect !== 'avatar') {
+      // Should the camera stall just now, its last picture is of the user's own face.
+      for (const { thread } of this.#cameras) thread.send({ kind: 'forget-frame' });
+    }
     if (effect === 'avatar' && (patch.split || before.split)) {
       this.#tell('info', 'before and after is off while an avatar is worn: it would show your own face');
     }

@@ -101,6 +101,8 @@ export type ToSink =
   | { readonly kind: 'start'; readonly spec: SinkSpec; readonly channel: ChannelHandle; readonly rate: Rate }
   /** What a virtual camera shows while no frames come. */
   | { readonly kind: 'card'; readonly card: Uint8Array }
+  /** The frame that a virtual camera holds is not to be shown again: an avatar was chosen. */
+  | { readonly kind: 'forget-frame' }
   | { readonly kind: 'telemetry'; readonly telemetry: Telemetry }
   /** The avatars that a page offers. */
   | { readonly kind: 'avatars'; readonly avatars: readonly AvatarListing[] }

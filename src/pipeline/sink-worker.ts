@@ -25,6 +25,9 @@ port.on('message', (message: ToSink) => {
     case 'card':
       steady?.setCard(message.card);
       break;
+    case 'forget-frame':
+      steady?.forgetFrame();
+      break;
     case 'telemetry':
       preview?.publishTelemetry(message.telemetry);
       break;

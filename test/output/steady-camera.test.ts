@@ -87,6 +87,22 @@ async function until(isTrue: () => boolean): Promise<void> {
   }
 }
 
+test('a frame that is forgotten is never repeated: the card stands in for it at once, or nothing where there is none', async () => {
+  for (const hasCard of [true, false]) {
+    const { camera, steady, publish, end } = await start();
+    if (hasCard) steady.setCard(new Uint8Array(layout.byteLength).fill(CARD));
+    publish(1);
+    await until(() => camera.seen.includes(1));
+    steady.forgetFrame();
+    camera.seen.length = 0;
+    await delay(200);
+    expect(new Set(camera.seen)).toEqual(new Set(hasCard ? [CARD] : []));
+    publish(2);
+    await until(() => camera.seen.filter((value) => value === 2).length >= 2); // repeated again
+    await end();
+  }
+});
+
 test('the card is there before the first frame, the frames in order, then the last one, then the card again', async () => {
   const { camera, steady, publish, end } = await start();
   steady.setCard(new Uint8Array(layout.byteLength).fill(CARD));
