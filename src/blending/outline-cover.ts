@@ -6,7 +6,7 @@ const CENTRE_Y = 0.6;
 /** Only the outermost part of the way from the centre to the outline is stretched: the features lie within. */
 const INNER = 0.72;
 /** A face that reaches out further is covered by this much more of its radius. */
-const EXCESS = 1.035;
+const EXCESS = 1.05;
 /** Where the outline moves out by so much (cm), its depth is wholly that of the user's. */
 const DEPTH_REACH = 0.5;
 const COUNT = FACE_OVAL.length;

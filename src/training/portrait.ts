@@ -48,8 +48,16 @@ export async function loadPortrait(path: string): Promise<Portrait> {
   return makePortrait(await readStill(path), path);
 }
 
-/** The same of a picture at hand. @param name - what to call it in errors. */
-export async function makePortrait(still: Picture, name: string): Promise<Portrait> {
+/**
+ * The same of a picture at hand.
+ *
+ * @param name - what to call it in errors. @param view - whether a turned head is shown from the front, or stays turned.
+ */
+export async function makePortrait(
+  still: Picture,
+  name: string,
+  view: 'front' | 'as pictured' = 'front',
+): Promise<Portrait> {
   const face = await findPortraitFace(still, name);
   const window = windowOf(fitPose(face.points));
   requireUsable(face.points, name);
@@ -62,7 +70,8 @@ export async function makePortrait(still: Picture, name: string): Promise<Portra
   const pictured = { texture, points, shape, pose };
   const { yaw } = headAngles(pose);
   const even = evenOut(shape, yaw);
-  return { ...(await frontView(pictured, even, yaw)), pictured, neutral: closeMouth(even) };
+  const seen = view === 'front' ? await frontView(pictured, even, yaw) : pictured;
+  return { ...seen, pictured, neutral: closeMouth(even) };
 }
 
 /**

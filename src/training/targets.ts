@@ -84,6 +84,7 @@ export class TargetMaker {
   readonly #pair: TargetPair;
   readonly #kernels: Kernels;
   readonly #options: { readonly side: number; readonly margin: number };
+  readonly #mouthOf: 'own' | 'user';
   readonly #retargeter: Retargeter;
   readonly #atlas: AvatarAtlas;
   readonly #mesh: DrawnMesh;
@@ -109,13 +110,21 @@ export class TargetMaker {
   /**
    * @param kernels - its memory takes the atlas and the planes: some 6 MiB at 192 pixels.
    * @param user - the user's shape at rest: `Driver.neutral`.
+   * @param mouth - whose mouth's inside is shown: the portrait's own must be open. Default: the user's.
    * @throws RangeError if kernel memory runs out.
    */
-  constructor(kernels: Kernels, portrait: Portrait, user: Float32Array, { side, margin = 0 }: TargetOptions) {
+  constructor(
+    kernels: Kernels,
+    portrait: Portrait,
+    user: Float32Array,
+    { side, margin = 0 }: TargetOptions,
+    mouth: 'own' | 'user' = 'user',
+  ) {
     const wide = side + 2 * margin;
     const count = portrait.points.length;
     this.#kernels = kernels;
     this.#options = { side, margin };
+    this.#mouthOf = mouth;
     this.#retargeter = new Retargeter(user, portrait.neutral);
     this.#atlas = new AvatarAtlas(kernels, portrait);
     this.#mesh = new DrawnMesh(kernels, TARGET_VERTICES, targetTriangles());
@@ -162,7 +171,7 @@ export class TargetMaker {
 
     this.#measureLight();
     this.#atlas.drawEyes(this.#shape, this.#mesh.source);
-    this.#readMouth(frame, window);
+    if (this.#mouthOf === 'user') this.#readMouth(frame, window);
     raiseForehead(this.#shape, this.#raised);
     toFrame(pose, this.#raised, this.#raised);
     mapPoints(frameToTensor(window, wide), this.#raised);
@@ -188,6 +197,10 @@ export class TargetMaker {
       source[3 * point]! += RIM_INSET * (middleX - source[3 * point]!);
       source[3 * point + 1]! += RIM_INSET * (middleY - source[3 * point + 1]!);
     }
+    // Where the mouth's inside is the portrait's own; otherwise each frame puts it elsewhere.
+    MOUTH_PART.edge.forEach((point, i) => {
+      source.set([points[3 * point]!, points[3 * point + 1]!], 3 * (MOUTH_PART.first + i));
+    });
     const raised = this.#raised;
     raiseForehead(shape, raised);
     toFrame(pose, raised, raised);
