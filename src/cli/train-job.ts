@@ -54,6 +54,7 @@ export async function trainJob(folder: JobFolder, config: Config, into?: string)
     }
     if (pack === null) throw stopped(job);
     clearAway(folder);
+    if (config.json) console.log(JSON.stringify({ name: job.name, size: job.size, stage: { kind: 'done', pack } }));
     tellNext(job, pack);
   } finally {
     stopper.release();

@@ -114,8 +114,14 @@ test('made, killed, stopped, gone on with, and signed: an avatar of the Mona Lis
   again.kill('SIGKILL');
   expect(steps((await again.finished).stdout)[0]).toBeGreaterThan(before);
   // Long enough for a mean of weights, short enough to wait for.
-  const { code, stderr } = await train('--minutes', '0.2').finished;
+  const { code, stdout, stderr } = await train('--minutes', '0.2').finished;
   expect([code, stderr]).toEqual([0, expect.stringContaining(`mien --effect avatar --avatar ${name}`)]);
+
+  expect(JSON.parse(stdout.trim().split('\n').at(-1)!)).toEqual({
+    name,
+    size: 64,
+    stage: { kind: 'done', pack: join(store, name) },
+  });
 
   const verified = await runMien(['avatar', 'verify', name], env);
   expect([verified.code, verified.stderr]).toEqual([0, '']);
@@ -141,4 +147,4 @@ test('an avatar of oneself waits unsigned for the consent, in a folder that only
   expect(statSync(join(store, 'me')).mode & 0o077).toBe(0);
   expect(readdirSync(join(store, 'me'))).not.toContain('signature.json');
   expect((await runMien(['avatar', 'verify', 'me'], env)).stderr).toMatch(/never signed/);
-}, 60_000);
+}, 120_000);

@@ -1,3 +1,4 @@
+import { eyeOpenness } from '../../blending/expression.js';
 import { fitPose, toCanonical } from '../../blending/face-pose.js';
 import { UserError } from '../../errors.js';
 import { i420Layout } from '../../frame/i420.js';
@@ -14,6 +15,8 @@ import type { JobHooks, Report } from './run-job.js';
 export const FACES_MAX = 96;
 /** Each of so many is never learnt from. */
 const UNSEEN_FACE = 12;
+/** Height of the eyes over their width: whose eyes are closed shows neither them nor how they move. */
+const OPEN_EYES = 0.15;
 /** The largest still, as I420 and as RGB, and a maker. */
 const STILL_BYTES = 64 << 20;
 
@@ -25,7 +28,8 @@ export interface WornFace {
 }
 
 /**
- * Takes the faces of the pictures in a folder. Pictures that show none, or several, are left out and told of. Each picture is
+ * Takes the faces of the pictures in a folder. Pictures that show none, several, or closed eyes are left out, and
+ * told of. Each picture is
  * a pair by itself, for its hair, light and room.
  *
  * @param avatar - the portrait that they are to become.
@@ -52,7 +56,12 @@ export async function loadWornFaces(
     const isUnseen = at % UNSEEN_FACE === UNSEEN_FACE - 1;
     try {
       const still = await readStill(path);
-      faces.push({ portrait: await makePortrait(still, path), isUnseen });
+      const portrait = await makePortrait(still, path);
+      if (eyeOpenness(portrait.shape) < OPEN_EYES) {
+        unusable++;
+        continue;
+      }
+      faces.push({ portrait, isUnseen });
       const { points } = await findPortraitFace(still, path);
       pairOf(kernels, still, points, avatar, options, (pair) => onPair(pair, isUnseen));
     } catch (error) {
@@ -60,7 +69,8 @@ export async function loadWornFaces(
       unusable++;
     }
   }
-  if (unusable > 0) onMessage(`${unusable} of ${chosen.length} pictures left out: no single face from the front`);
+  if (unusable > 0)
+    onMessage(`${unusable} of ${chosen.length} pictures left out: no single face from the front, eyes open`);
   return faces;
 }
 
