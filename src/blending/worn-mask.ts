@@ -1,6 +1,9 @@
 import type { AffineMatrix, Kernels } from '../kernels/kernels.js';
 import type { WearKernels } from '../kernels/wear.js';
+import { MESH_POINTS } from './canonical-face.js';
 import { FACE_OVAL } from './face-outlines.js';
+import { type FacePose, toCanonical, toFrame } from './face-pose.js';
+import { FOREHEAD_EDGE, FOREHEAD_POINTS, raiseForehead } from './forehead.js';
 
 /** In sides of the square: what is smaller is closed, and the half width of the feather, 0.5 cm of a face. */
 const HOLE = 1 / 64;
@@ -12,7 +15,7 @@ const FACE = 0.65;
 const CALM = 0.45;
 
 /**
- * Where the avatar is shown: inside the outline of the tracked face, where the network sees no cover (a hand, hair, a
+ * Where the avatar is shown: inside the outline of the tracked face up to a usual hair line, where the network sees no cover (a hand, hair, a
  * microphone), feathered inwards. It is settled over time in the square that moves with the head, so it never lags.
  */
 export class WornMask {
@@ -28,6 +31,9 @@ export class WornMask {
   readonly #shownView: Float32Array;
   readonly #oval: Float32Array;
   readonly #outline: Float32Array;
+  readonly #points = new Float32Array(3 * MESH_POINTS);
+  readonly #shape = new Float32Array(3 * MESH_POINTS);
+  readonly #raised = new Float32Array(3 * FOREHEAD_POINTS);
   readonly #smooth: number;
   #isNew = true;
 
@@ -50,14 +56,16 @@ export class WornMask {
   }
 
   /**
-   * @param points - of the face, (x, y, z) in pixels of the frame. @param toSquare - from the frame to the square.
+   * @param points - of the face, (x, y, z) in pixels of the frame; `pose` - that of its head.
+   * @param toSquare - from the frame to the square.
    * @param learned - address of the network's mask, [side, side] of 0 to 1.
    */
-  update(points: Float32Array, toSquare: AffineMatrix, learned: number): void {
+  update(points: Float32Array, pose: FacePose, toSquare: AffineMatrix, learned: number): void {
     const side = this.#side;
     const count = side * side;
     const run = this.#run;
-    this.#drawOval(points, toSquare);
+    this.#raise(points, pose);
+    this.#drawOval(toSquare);
     this.#blur(learned, this.#smooth, HOLE);
     if (this.#isNew) this.#faceView.fill(0);
     run.settleMask(this.#smooth, this.#oval.byteOffset, COVER, FACE, this.#isNew ? 1 : CALM, this.face, count);
@@ -68,7 +76,19 @@ export class WornMask {
     this.share = ratioOfSums(this.#faceView, this.#oval);
   }
 
-  #drawOval(points: Float32Array, [a, b, c, d, e, f]: AffineMatrix): void {
+  /** The points, those along the top of the mesh raised to the hair line. */
+  #raise(points: Float32Array, pose: FacePose): void {
+    const raised = this.#raised;
+    this.#points.set(points.subarray(0, this.#points.length));
+    raiseForehead(toCanonical(pose, this.#points, this.#shape), raised);
+    toFrame(pose, raised, raised);
+    for (let i = 0; i < raised.length; i++) {
+      this.#points[3 * FOREHEAD_EDGE[1 + Math.floor(i / 3)]! + (i % 3)] = raised[i]!;
+    }
+  }
+
+  #drawOval([a, b, c, d, e, f]: AffineMatrix): void {
+    const points = this.#points;
     const outline = this.#outline;
     for (let i = 0; i < FACE_OVAL.length; i++) {
       const at = 3 * FACE_OVAL[i]!;

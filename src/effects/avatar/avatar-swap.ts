@@ -182,7 +182,7 @@ export class AvatarSwap implements AvatarEffect {
     const { size, inputAddress } = this.#network;
     const plane = 4 * size * size;
     const rgb = output.byteOffset;
-    mask.update(face.points, frameToTensor(this.#window, size), rgb + 3 * plane);
+    mask.update(face.points, this.#pose, frameToTensor(this.#window, size), rgb + 3 * plane);
     if (!cells.measure(inputAddress, rgb, mask.face, mask.shown)) {
       this.#forget(); // what is not a number would stay in what is settled over time
       return 'not-a-picture';

@@ -1,6 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { FACE_OVAL } from '../../../src/blending/face-outlines.js';
+import { fitPose, toCanonical, toFrame } from '../../../src/blending/face-pose.js';
 import { frameToTensor, WINDOW_CM } from '../../../src/blending/face-window.js';
+import { FOREHEAD_EDGE, FOREHEAD_POINTS, raiseForehead } from '../../../src/blending/forehead.js';
 import { AvatarSwap } from '../../../src/effects/avatar/avatar-swap.js';
 import { REFUSAL_WORDS } from '../../../src/effects/avatar/wearable.js';
 import {
@@ -20,11 +22,22 @@ const FAIR: Colour = [0.85, 0.66, 0.56];
 const DARK: Colour = [0.36, 0.23, 0.17];
 const points = landmarksOf(PLAIN_FACE);
 const { x, y } = PLAIN_FACE;
-const oval = outlineOf(points, FACE_OVAL);
+const oval = outlineOf(raisedPoints(), FACE_OVAL);
 let picture: Picture;
 beforeAll(() => {
   picture = drawFace(PLAIN_FACE);
 });
+
+/** The points, those along the top of the mesh raised to the hair line. */
+function raisedPoints(): Float32Array {
+  const pose = fitPose(points);
+  const raised = new Float32Array(3 * FOREHEAD_POINTS);
+  raiseForehead(toCanonical(pose, points, new Float32Array(points.length)), raised);
+  toFrame(pose, raised, raised);
+  const out = points.slice();
+  for (let i = 0; i < FOREHEAD_POINTS; i++) out.set(raised.subarray(3 * i, 3 * i + 3), 3 * FOREHEAD_EDGE[i + 1]!);
+  return out;
+}
 
 /** The picture in another light: luma and chroma scaled about black. */
 function inLight({ layout, data }: Picture, times: number): Uint8Array {
