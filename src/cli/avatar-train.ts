@@ -33,6 +33,8 @@ Examples:
   addConfigOptions(command, VIEW_KEYS, VIEW_HELPS);
   return command.action(async (name: string, options: TrainOptions) => {
     requireName(name);
+    // What is made from here on is for this user alone.
+    process.umask(0o077);
     const folder = JobFolder.open(name);
     try {
       extend(folder, options.minutes);
@@ -51,7 +53,8 @@ function extend(folder: JobFolder, minutes: number | undefined): void {
   const { job } = folder;
   const isOver = job.state.kind === 'finishing' || job.state.kind === 'done';
   if (minutes !== undefined && minutes !== job.minutes) {
-    const longer = { ...job, minutes, replace: true };
+    // What was made before is of this very job.
+    const longer = { ...job, minutes, replace: job.replace || job.state.kind === 'done' };
     folder.save(isOver && minutes > job.minutes ? advance(longer, { kind: 'training' }) : longer);
     return;
   }

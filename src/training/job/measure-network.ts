@@ -1,17 +1,47 @@
 import { AvatarNetwork } from '../../inference/avatar-network.js';
 import { Kernels } from '../../kernels/kernels.js';
-import type { FlatPair } from './unseen-pictures.js';
+import { choosePrecision, comparePrecision } from '../quantize/compare-precision.js';
+import { type FlatPair, nearness } from './unseen-pictures.js';
 
-/** What a network makes of pictures, and how long it takes. */
-export interface NetworkRuns {
-  /** [4, S, S] each, 0..1. */
+/** What a finished network comes to, measured on pictures that it never learnt from. */
+export interface MeasuredNetwork {
+  /** The one that is worn, and why in words. */
+  readonly precision: 'fp32' | 'int8';
+  readonly reason: string;
+  /** What that one makes of the pictures: [4, S, S] each, 0..1. */
   readonly avatars: readonly Float32Array[];
-  /** Median of a run, one thread. */
-  readonly milliseconds: number;
+  /** Medians: of that one to what was aimed at, and of INT8 to fp32. */
+  readonly targetDb: number;
+  readonly int8Db: number;
+  /** Medians of a run, one thread. */
+  readonly fp32Ms: number;
+  readonly int8Ms: number;
 }
 
-/** Runs a network over pictures, as it will be worn. @throws UserError MODEL_INVALID. */
-export async function runNetwork(onnx: Uint8Array, pairs: readonly FlatPair[]): Promise<NetworkRuns> {
+/** Runs both forms of a network over pictures, as they will be worn. @throws UserError MODEL_INVALID. */
+export async function measureNetwork(
+  fp32: Uint8Array,
+  int8: Uint8Array,
+  unseen: readonly FlatPair[],
+): Promise<MeasuredNetwork> {
+  const faces = unseen.map(({ face }) => face);
+  const loss = await comparePrecision(fp32, int8, faces);
+  const { precision, reason } = choosePrecision(loss);
+  const exact = await runNetwork(fp32, unseen);
+  const small = await runNetwork(int8, unseen);
+  const { avatars } = precision === 'int8' ? small : exact;
+  return {
+    precision,
+    reason,
+    avatars,
+    targetDb: median(unseen.map((pair, at) => nearness(pair, avatars[at]!))),
+    int8Db: loss.psnrDb.median,
+    fp32Ms: exact.milliseconds,
+    int8Ms: small.milliseconds,
+  };
+}
+
+async function runNetwork(onnx: Uint8Array, pairs: readonly FlatPair[]) {
   const size = pairs[0]?.size ?? 0;
   const kernels = await Kernels.load(32 * size * size + (1 << 20));
   const network = await AvatarNetwork.open(kernels, onnx);
@@ -33,6 +63,6 @@ export async function runNetwork(onnx: Uint8Array, pairs: readonly FlatPair[]): 
 }
 
 /** The middle one of the values; NaN of none. */
-export function median(values: readonly number[]): number {
+function median(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 }

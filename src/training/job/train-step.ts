@@ -18,6 +18,7 @@ export async function train(folder: JobFolder, hooks: JobHooks): Promise<boolean
   const losses = readLosses(folder);
   let running: RunningTraining | null = null;
   let sampledAtMs = Number.NEGATIVE_INFINITY;
+  let shown = 0;
   const trained = await trainAvatar(readTrainingSet(folder.file(WORK_FILES.set)), {
     budget: { kind: 'minutes', minutes: job.minutes },
     seed: job.seed,
@@ -40,7 +41,7 @@ export async function train(folder: JobFolder, hooks: JobHooks): Promise<boolean
       sampledAtMs = now;
       running?.wishPreview();
     },
-    onPreview: (preview) => hooks.onSample(sampleOf(preview)),
+    onPreview: (preview) => hooks.onSample(sampleOf(preview, shown++)),
     onCheckpoint: () => writeLosses(folder, losses),
   });
   return trained.isFinished;
@@ -57,9 +58,9 @@ function writeLosses(folder: JobFolder, losses: LossCurve): void {
   writeWhole(folder.file(WORK_FILES.losses), Buffer.from(JSON.stringify(losses)), 0o600);
 }
 
-/** Another face, or another moment, each time: over a minute all of the preview's are seen. */
-function sampleOf({ size, step, pictures }: Preview): TrainingSample {
-  const { input, target, result } = pictures[step % pictures.length] as PreviewPicture;
+/** Another moment each time, until all of the preview's were seen. */
+function sampleOf({ size, pictures }: Preview, count: number): TrainingSample {
+  const { input, target, result } = pictures[count % pictures.length] as PreviewPicture;
   const picture = (data: Uint8Array): RgbPicture => ({ width: size, height: size, data });
   return { driver: picture(input), target: picture(target), result: picture(result) };
 }

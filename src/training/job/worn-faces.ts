@@ -12,7 +12,7 @@ import { findDriverFiles } from './driver-files.js';
 import type { JobHooks, Report } from './run-job.js';
 
 /** Faces that are taken of a folder; each costs half a second to cut out. */
-export const FACES_MAX = 96;
+const FACES_MAX = 96;
 /** Each of so many is never learnt from. */
 const UNSEEN_FACE = 12;
 /** Height of the eyes over their width: whose eyes are closed shows neither them nor how they move. */
