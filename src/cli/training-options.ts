@@ -11,10 +11,10 @@ export const VIEW_HELPS: Partial<Record<ConfigKey, string>> = {
   port: 'port of that page; 0 picks a free one',
 };
 
-/** Where avatars go: `into` in place of the user's store. */
-export function foldersFor(into: string | undefined): AvatarFolders {
+/** Where avatars go. @param into - in place of the user's store; null for that. */
+export function foldersFor(into: string | null): AvatarFolders {
   const folders = avatarFolders();
-  return into === undefined ? folders : { ...folders, store: into };
+  return into === null ? folders : { ...folders, store: into };
 }
 
 /** Reads minutes of training. */

@@ -46,7 +46,9 @@ export const TrainingJob = z.strictObject({
     .positive()
     .max(24 * 60),
   seed: z.number().int().min(0).max(0xffffffff),
-  /** Whether an avatar of this name in the store may be replaced. */
+  /** The folder that the avatar goes into; null for the user's store. */
+  into: z.string().nullable(),
+  /** Whether an avatar of this name there may be replaced. */
   replace: z.boolean(),
   created: Moment,
   /** What the user typed, for the model card. */

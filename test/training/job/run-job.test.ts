@@ -26,6 +26,7 @@ const job: TrainingJob = {
   size: 128,
   minutes: 8,
   seed: 1,
+  into: null,
   replace: false,
   created: '2026-01-31T12:00:00.000Z',
   command: 'mien avatar create me --portrait me.png --record',
