@@ -20,7 +20,11 @@ const SET_BYTES_MAX = 320 << 20;
 const BYTES_PER_PIXEL = 8;
 /** Pictures are stored with so much more on each side, as a share of their size, which turned and shifted ones show. */
 const MARGIN_SHARE = 1 / 16;
-/** The end of each recording is never learnt from: neighbouring frames are too much alike to be measured with. */
+/**
+ * The end of every so many frames is never learnt from, but measured with: whole stretches from all over a recording, for
+ * single frames would be too much like their neighbours.
+ */
+const STRETCH_FRAMES = 200;
 const UNSEEN_SHARE = 0.06;
 const UNSEEN_MAX = 256;
 /** Faces in kernel memory at a time. */
@@ -109,7 +113,7 @@ async function collect({ driver, worn }: Pass, pairs: number, work: Work): Promi
     maker: new TargetMaker(kernels, face.portrait, driver.neutral, options),
   }));
   const { frames } = driver;
-  const firstUnseen = Math.floor(frames.length * (1 - UNSEEN_SHARE));
+  const stretch = frames.length / Math.max(1, Math.round(frames.length / STRETCH_FRAMES));
   const step = Math.max(1, frames.length / pairs);
   let [at, next, made] = [0, 0, 0];
   for await (const { frame, points } of driver.read(kernels)) {
@@ -117,7 +121,8 @@ async function collect({ driver, worn }: Pass, pairs: number, work: Work): Promi
     if (at++ < next) continue;
     next += step;
     const face = makers[made++ % Math.max(1, makers.length)];
-    const into = at > firstUnseen || face?.isUnseen ? unseen : learnt;
+    const isUnseen = (at - 0.5) % stretch > stretch * (1 - UNSEEN_SHARE);
+    const into = isUnseen || face?.isUnseen ? unseen : learnt;
     into.add(avatar.make(frame, points), face ? face.maker.make(frame, points) : null);
     if (made % 8 === 0)
       report(`drawing what ${basename(driver.path)} should become`, learnt.count + unseen.count, total);
