@@ -14,6 +14,7 @@ const MORPH = 0.75;
 export class DfmNetwork implements FaceNetwork {
   readonly size: number;
   readonly inputAddress: number;
+  readonly guideAddress = null;
   readonly output: Float32Array;
   readonly #network: BoundNetwork;
   readonly #input: Float32Array;

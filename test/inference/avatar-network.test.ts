@@ -21,6 +21,21 @@ test('an avatar sees what lies in kernel memory and paints there, 0 to 1', async
   await network.close();
 });
 
+test('a guide is a second input in kernel memory; without one there is no address', async () => {
+  const kernels = await Kernels.load(1 << 20);
+  const plain = await AvatarNetwork.open(kernels, smallAvatar());
+  expect(plain.guideAddress).toBeNull();
+  const guided = await AvatarNetwork.open(kernels, smallAvatar({ guide: { name: 'guide', channels: 4 } }));
+  const guide = kernels.f32(guided.guideAddress!, 4 * 64 * 64).fill(-20);
+  await guided.run();
+  expect(Math.max(...guided.output)).toBe(0); // it is added, then clipped
+  guide.fill(20);
+  await guided.run();
+  expect(Math.min(...guided.output)).toBe(1);
+  await plain.close();
+  await guided.close();
+});
+
 test('a file that is no avatar is refused before the runtime sees it', async () => {
   const kernels = await Kernels.load(1 << 16);
   await expect(AvatarNetwork.open(kernels, new TextEncoder().encode('no network'))).rejects.toMatchObject({

@@ -35,6 +35,8 @@ export interface AvatarGraph {
   /** Of one run: the measure of its cost. */
   readonly multiplyAccumulates: number;
   readonly precision: 'fp32' | 'int8';
+  /** Whether it takes the portrait, warped to the user's face, as a second input. */
+  readonly isGuided: boolean;
 }
 
 /**
@@ -62,14 +64,15 @@ const AVATAR_LIMITS: GraphLimits = {
 /**
  * Checks an avatar's network of untrusted bytes before the runtime sees it: only operators of ONNX's own set that are on
  * the list, no subgraphs, functions or data outside of the file, bounded memory and work, and exactly the contract's input
- * `face` float32 [1, 3, S, S] and output `avatar` float32 [1, 4, S, S], S a multiple of 16 from 64 to 256.
+ * `face` float32 [1, 3, S, S], perhaps `guide` float32 [1, 4, S, S] after it, and output `avatar` float32 [1, 4, S, S], S a
+ * multiple of 16 from 64 to 256.
  *
  * @throws UserError MODEL_INVALID that says what was found.
  */
 export function checkAvatarGraph(bytes: Uint8Array): AvatarGraph {
   const { size, multiplyAccumulates, model } = readAvatarGraph(bytes);
   const precision = model.nodes.some(({ operator }) => operator === 'QuantizeLinear') ? 'int8' : 'fp32';
-  return { size, multiplyAccumulates, precision };
+  return { size, multiplyAccumulates, precision, isGuided: model.inputs.length === 2 };
 }
 
 /** Checks as `checkAvatarGraph` does and gives what it read. @throws UserError MODEL_INVALID that says what was found. */
@@ -82,7 +85,8 @@ export function readAvatarGraph(bytes: Uint8Array): GraphFacts & { readonly size
       `it takes ${tell(inputs)}, expected face float32[1, 3, S, S] with an S of 64 to 256 in steps of 16`,
     );
   }
-  expectValues(inputs, `face float32[1, 3, ${size}, ${size}]`);
+  const face = `face float32[1, 3, ${size}, ${size}]`;
+  expectValues(inputs, inputs.length > 1 ? `${face}, guide float32[1, 4, ${size}, ${size}]` : face);
   expectValues(outputs, `avatar float32[1, 4, ${size}, ${size}]`);
   expectShape(facts, 'avatar', [1, 4, size, size]);
   for (const { inputs: names, outputs: results } of nodes) {

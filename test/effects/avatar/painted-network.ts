@@ -7,6 +7,7 @@ export type Colour = readonly [number, number, number];
 /** Stands in for an avatar's network: paints one colour wherever its mask is 1. */
 export class PaintedNetwork implements FaceNetwork {
   readonly inputAddress: number;
+  readonly guideAddress: number | null;
   readonly output: Float32Array;
   colour: Colour;
   /** The learned mask at a pixel, as parts of the square. */
@@ -20,8 +21,10 @@ export class PaintedNetwork implements FaceNetwork {
     kernels: Kernels,
     colour: Colour,
     readonly size = 64,
+    isGuided = false,
   ) {
     this.inputAddress = kernels.alloc(12 * size * size);
+    this.guideAddress = isGuided ? kernels.alloc(16 * size * size) : null;
     this.output = kernels.f32(kernels.alloc(16 * size * size), 4 * size * size);
     this.colour = colour;
   }

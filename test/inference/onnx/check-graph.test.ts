@@ -10,8 +10,11 @@ test('an avatar tells its size, its cost and its precision', () => {
     // 8 filters of 3x3x3 and 16 of 3x3x8, both at 32 x 32
     multiplyAccumulates: 32 * 32 * 9 * (8 * 3 + 16 * 8),
     precision: 'fp32',
+    isGuided: false,
   });
   expect(checkAvatarGraph(smallAvatar({ size: 192 }))).toMatchObject({ size: 192 });
+  const guide = { name: 'guide', channels: 4 };
+  expect(checkAvatarGraph(smallAvatar({ guide }))).toMatchObject({ size: 64, isGuided: true });
 });
 
 describe('refuses', () => {
@@ -34,6 +37,16 @@ describe('refuses', () => {
     ['another input', smallAvatar({ input: 'x' }), 'it has x float32[1, 3, 64, 64], expected face'],
     ['another output', smallAvatar({ output: 'y' }), 'it has y float32[1, 4, 64, 64], expected avatar'],
     ['another number of channels', smallAvatar({ channelsIn: 4 }), 'face float32[1, 4, 64, 64]'],
+    [
+      'another second input',
+      smallAvatar({ guide: { name: 'mask', channels: 4 } }),
+      'expected face float32[1, 3, 64, 64], guide float32[1, 4, 64, 64]',
+    ],
+    [
+      'a guide without coverage',
+      smallAvatar({ guide: { name: 'guide', channels: 3 } }),
+      'guide float32[1, 3, 64, 64], expected',
+    ],
     ['an operator that is not listed', smallAvatar({ between: 'Erf' }), 'the operator "Erf", which is not on the list'],
     ['a file beyond the limit', new Uint8Array((64 << 20) + 1), 'expected at most 67108864'],
   ])('%s', (_, bytes, reason) => {

@@ -6,6 +6,8 @@ export interface SmallAvatarOptions {
   readonly input?: string;
   readonly output?: string;
   readonly channelsIn?: number;
+  /** A second input and its channels, if there is one: its first four are added to what is painted. */
+  readonly guide?: { readonly name: string; readonly channels: number };
   /** Operator between the two convolutions. */
   readonly between?: string;
 }
@@ -21,10 +23,23 @@ export function smallAvatar(options: SmallAvatarOptions = {}): Uint8Array<ArrayB
   const half = convolve(graph, face, channelsIn, 8, 2);
   const active = graph.node(between, [half]);
   const painted = convolve(graph, active, 8, 16, 1);
-  const full = graph.node('DepthToSpace', [painted], { blocksize: 2, mode: 'DCR' });
+  let full = graph.node('DepthToSpace', [painted], { blocksize: 2, mode: 'DCR' });
+  if (options.guide) {
+    const { name, channels } = options.guide;
+    const guide = graph.input(name, [1, channels, size, size]);
+    const four = graph.node('Conv', [guide, graph.floats([4, channels, 1, 1], identity(4, channels))], {
+      kernel_shape: [1, 1],
+    });
+    full = graph.node('Add', [full, four]);
+  }
   const clipped = graph.node('Clip', [full, graph.floats([], [0]), graph.floats([], [1])]);
   graph.output(output, [1, 4, size, size], clipped);
   return graph.serialize();
+}
+
+/** Row-major, 1 where row and column are the same. */
+function identity(rows: number, columns: number): Float32Array {
+  return Float32Array.from({ length: rows * columns }, (_, i) => Number(i % columns === Math.floor(i / columns)));
 }
 
 function convolve(graph: OnnxGraph, value: string, from: number, to: number, stride: number): string {
