@@ -16,6 +16,10 @@ export function avatarCreateCommand(): Command {
     .description('make an avatar: from one portrait, and a minute of you')
     .argument('<name>', 'what it is called: small letters, digits, hyphens')
     .option('--portrait <file>', 'the picture whose face is worn: one face, from the front, well lit')
+    .option(
+      '--recording <file>',
+      'in place of --portrait: a recording of whose face is worn; teeth and turned cheeks are real then',
+    )
     .option('--record', 'record yourself for a minute: you are told what to do')
     .option('--driver <file>', 'a recording of yourself, in place of --record')
     .option('--drivers <folder>', 'pictures and clips of many faces: for an avatar that fits anybody')

@@ -5,6 +5,7 @@ import { UserError } from '../errors.js';
 /** What the user wishes for, unchecked. */
 export interface AvatarWishes {
   readonly portrait?: string;
+  readonly recording?: string;
   readonly record?: boolean;
   readonly driver?: string;
   readonly drivers?: string;
@@ -28,7 +29,8 @@ export interface CreatePlan {
   readonly title: string;
   readonly kind: AvatarKind;
   readonly source: z.infer<typeof Source> | null;
-  readonly portrait: string;
+  /** Where the face is taken from: a picture, or a recording of whoever is depicted. */
+  readonly face: { readonly kind: 'portrait' | 'recording'; readonly path: string };
   readonly driver: DriverPlan;
 }
 
@@ -38,19 +40,13 @@ export interface CreatePlan {
  */
 export function planAvatar(name: string, options: AvatarWishes): CreatePlan {
   requireName(name);
-  if (options.portrait === undefined) {
-    throw invalid(
-      'An avatar needs a face, and none was given.',
-      'Name a picture of it with --portrait FILE: one face, seen from the front, well lit.',
-    );
-  }
   const kind = kindOf(options.kind);
   return {
     name,
     title: options.title ?? name,
     kind,
     source: sourceOf(kind, options),
-    portrait: options.portrait,
+    face: faceOf(options),
     driver: driverOf(options),
   };
 }
@@ -61,6 +57,18 @@ export function requireName(name: string): void {
   throw invalid(
     `"${name}" cannot be the name of an avatar: expected small letters, digits and single hyphens, 40 at most.`,
     'Choose a name like my-face; --title takes any words.',
+  );
+}
+
+function faceOf({ portrait, recording }: AvatarWishes): CreatePlan['face'] {
+  if (portrait !== undefined && recording !== undefined) {
+    throw invalid('--portrait and --recording were given; the face is taken from one of them.', 'Keep one of the two.');
+  }
+  if (portrait !== undefined) return { kind: 'portrait', path: portrait };
+  if (recording !== undefined) return { kind: 'recording', path: recording };
+  throw invalid(
+    'An avatar needs a face, and none was given.',
+    'Name a picture of it with --portrait FILE: one face, seen from the front, well lit; or a recording with --recording FILE.',
   );
 }
 

@@ -40,7 +40,8 @@ export async function createAvatar(name: string, options: CreateOptions, config:
   if (plan.driver.kind === 'recording') requireReadableFile(plan.driver.path);
   if (plan.driver.kind === 'faces') findDriverFiles(plan.driver.folder);
   if (plan.driver.kind === 'guided') findCamera(config.camera ?? AUTO_CAMERA, listVideoDevices().devices);
-  await loadPortrait(plan.portrait);
+  if (plan.face.kind === 'portrait') await loadPortrait(plan.face.path);
+  else requireReadableFile(plan.face.path);
 
   // What is made from here on is for this user alone.
   process.umask(0o077);
@@ -65,16 +66,13 @@ function refuseTaken(name: string, { replace, into }: CreateOptions): void {
 
 /** Puts into the folder what the job is made from. */
 async function prepare(plan: CreatePlan, options: CreateOptions, config: Config, path: string): Promise<TrainingJob> {
-  const file = `portrait${extname(plan.portrait).toLowerCase()}`;
-  copyFileSync(plan.portrait, join(path, file));
-  chmodSync(join(path, file), 0o600);
   return {
     format: 1,
     name: plan.name,
     title: plan.title,
     kind: plan.kind,
     source: plan.source,
-    face: { kind: 'portrait', file, original: basename(plan.portrait).slice(0, 200) },
+    face: prepareFace(plan.face, path),
     driver: await prepareDriver(plan, config, path),
     size: options.size,
     minutes: options.minutes,
@@ -85,6 +83,15 @@ async function prepare(plan: CreatePlan, options: CreateOptions, config: Config,
     command: ['mien', ...process.argv.slice(2)].map(quoted).join(' ').slice(0, 1000),
     state: { kind: 'prepared' },
   };
+}
+
+function prepareFace({ kind, path }: CreatePlan['face'], folder: string): TrainingJob['face'] {
+  const original = basename(path).slice(0, 200);
+  if (kind === 'recording') return { kind, path: resolve(path), original };
+  const file = `portrait${extname(path).toLowerCase()}`;
+  copyFileSync(path, join(folder, file));
+  chmodSync(join(folder, file), 0o600);
+  return { kind, file, original };
 }
 
 async function prepareDriver(

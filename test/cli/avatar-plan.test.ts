@@ -21,7 +21,7 @@ describe('what can be made', () => {
       title: 'me',
       kind: 'self',
       source: null,
-      portrait: 'me.png',
+      face: { kind: 'portrait', path: 'me.png' },
       driver: { kind: 'guided', keep: false },
     });
   });
@@ -47,6 +47,7 @@ describe('what is refused, and how to mend it', () => {
     ['Me', whole, '"Me" cannot be the name', 'my-face'],
     ['../me', whole, '"../me" cannot be the name', 'my-face'],
     ['me', { ...whole, portrait: undefined }, 'needs a face', '--portrait'],
+    ['me', { ...whole, recording: 'me.mp4' }, '--portrait and --recording', 'Keep one'],
     ['me', { ...whole, kind: undefined }, 'not said whose face', '--kind'],
     ['me', { ...whole, kind: 'celebrity' }, '"celebrity" is no kind of face', 'self (yours)'],
     ['me', { ...whole, licence: 'MIT' }, '--licence has no meaning for --kind self', 'Leave out --licence'],

@@ -44,7 +44,7 @@ export function manifestOf({ job, training, portrait, notes, measured, macs }: M
     report: 'report.png',
     source: job.source,
     card: {
-      recipe: 'one portrait',
+      recipe: job.face.kind === 'portrait' ? 'one portrait' : 'a recording of the depicted',
       trainedOn: notes.trainedOn,
       minutes: rounded(training.elapsedMs / 60_000),
       steps: training.step,

@@ -1,9 +1,9 @@
 import { checkAvatarGraph } from '../../inference/onnx/check-graph.js';
 import { type Checkpoint, readCheckpoint } from '../checkpoint.js';
 import { inferenceModel } from '../inference-model.js';
-import { makePortrait, readStill } from '../portrait.js';
 import { quantize } from '../quantize/quantize.js';
 import { renderReport, type SetLine } from '../report.js';
+import { loadStillFace } from './avatar-face.js';
 import { manifestOf } from './avatar-manifest.js';
 import { reportOf } from './avatar-report.js';
 import { cardPicture, pngOf } from './card-picture.js';
@@ -54,8 +54,7 @@ async function finish(folder: JobFolder, hooks: JobHooks, options: FinishOptions
   const measured = await measureNetwork(fp32, int8, unseen);
 
   if (!begin(2)) return false;
-  const still = await readStill(folder.file(job.face.file));
-  const portrait = await makePortrait(still, job.face.original);
+  const { portrait, still } = await loadStillFace(folder);
   const { multiplyAccumulates: macs } = checkAvatarGraph(fp32);
   const made = { job, training, portrait, notes: readFaceNotes(folder), measured, macs };
   const contents = new Map([

@@ -4,8 +4,13 @@ import { AvatarKind, AvatarName, describeIssue, line, Moment, Source } from '../
 /** Sides of the networks that can be trained, in pixels; 64 is for trying things out. */
 export const SIZES = [64, 128, 192] as const;
 
-/** What the avatar's face is taken from: a file in the job's own folder, and what it was called. */
-const Face = z.strictObject({ kind: z.literal('portrait'), file: z.string(), original: line(200) });
+/** What the avatar's face is taken from, and what that was called. */
+const Face = z.discriminatedUnion('kind', [
+  /** A picture, copied into the job's own folder. */
+  z.strictObject({ kind: z.literal('portrait'), file: z.string(), original: line(200) }),
+  /** A recording of whoever is depicted: left where it is. */
+  z.strictObject({ kind: z.literal('recording'), path: z.string(), original: line(200) }),
+]);
 
 /** Who moves the avatar while it is trained. */
 const Driver = z.discriminatedUnion('kind', [

@@ -1,8 +1,9 @@
 import { basename } from 'node:path';
 import { Kernels } from '../../kernels/kernels.js';
 import type { Driver } from '../driver.js';
-import { loadPortrait, type Portrait } from '../portrait.js';
+import type { Portrait } from '../portrait.js';
 import { TargetMaker, type TargetOptions } from '../targets.js';
+import { loadAvatarFace, pairMaker } from './avatar-face.js';
 import { loadDrivers } from './drivers.js';
 import { writeFaceNotes } from './face-notes.js';
 import type { TrainingJob } from './job.js';
@@ -34,7 +35,7 @@ const MAKER_BYTES = 16 << 20;
 
 /** What all passes share. */
 interface Work {
-  readonly portrait: Portrait;
+  readonly portraits: readonly Portrait[];
   readonly options: Required<TargetOptions>;
   readonly learnt: PairCollector;
   readonly unseen: PairCollector;
@@ -49,8 +50,8 @@ export async function makeTargets(folder: JobFolder, hooks: JobHooks): Promise<b
   const { job } = folder;
   const report: Report = (doing, done, total) =>
     hooks.onTelemetry({ name: job.name, size: job.size, stage: { kind: 'targets', doing, done, total }, losses: [] });
-  report('looking at the portrait', 0, null);
-  const portrait = await loadPortrait(folder.file(job.face.file));
+  report(`looking at the ${job.face.kind}`, 0, null);
+  const portraits = await loadAvatarFace(folder);
   const options = { side: job.size, margin: Math.round(job.size * MARGIN_SHARE) };
   const most = Math.min(
     PAIRS_MAX,
@@ -65,7 +66,7 @@ export async function makeTargets(folder: JobFolder, hooks: JobHooks): Promise<b
     (isUnseen ? unseen : learnt).add(pair);
   const faces =
     job.driver.kind === 'faces'
-      ? await loadWornFaces(job.driver.folder, { avatar: portrait, options, onPair }, hooks, report)
+      ? await loadWornFaces(job.driver.folder, { avatar: portraits, options, onPair }, hooks, report)
       : [];
   if (faces === null) return false;
 
@@ -73,7 +74,7 @@ export async function makeTargets(folder: JobFolder, hooks: JobHooks): Promise<b
   const pairsEach = Math.ceil((most - learnt.count) / passes.length);
   const made = learnt.count + unseen.count;
   const total = passes.reduce((sum, { driver }) => sum + Math.min(pairsEach, driver.frames.length), made);
-  const work: Work = { portrait, options, learnt, unseen, report, total, signal: hooks.signal };
+  const work: Work = { portraits, options, learnt, unseen, report, total, signal: hooks.signal };
   for (const pass of passes) if (!(await collect(pass, pairsEach, work))) return false;
 
   writeTrainingSet(folder.file(WORK_FILES.set), learnt.finish());
@@ -105,9 +106,9 @@ function passesOf(drivers: readonly Driver[], faces: readonly WornFace[]): reado
 
 /** Resolves to false if it was ended before. */
 async function collect({ driver, worn }: Pass, pairs: number, work: Work): Promise<boolean> {
-  const { portrait, options, learnt, unseen, signal, report, total } = work;
-  const kernels = await Kernels.load(driver.layout.byteLength + (worn.length + 2) * MAKER_BYTES);
-  const avatar = new TargetMaker(kernels, portrait, driver.neutral, options);
+  const { portraits, options, learnt, unseen, signal, report, total } = work;
+  const kernels = await Kernels.load(driver.layout.byteLength + (worn.length + portraits.length + 1) * MAKER_BYTES);
+  const avatar = pairMaker(kernels, portraits, driver.neutral, options);
   const makers = worn.map((face) => ({
     isUnseen: face.isUnseen,
     maker: new TargetMaker(kernels, face.portrait, driver.neutral, options),
@@ -132,7 +133,7 @@ async function collect({ driver, worn }: Pass, pairs: number, work: Work): Promi
 
 /** For the model card: in words, and without the names of the user's files. */
 function describeInputs({ face, driver }: TrainingJob, recordings: number, faces: number): string[] {
-  const portrait = `portrait ${face.original}`;
+  const portrait = face.kind === 'portrait' ? `portrait ${face.original}` : 'a recording of the depicted';
   switch (driver.kind) {
     case 'guided':
       return [portrait, 'a minute of the user, recorded for this'];

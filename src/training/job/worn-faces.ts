@@ -7,7 +7,8 @@ import { closeMouth } from '../close-mouth.js';
 import type { Picture } from '../picture.js';
 import { makePortrait, type Portrait, readStill } from '../portrait.js';
 import { copyToFrame, findPortraitFace } from '../portrait-face.js';
-import { TargetMaker, type TargetOptions, type TargetPair } from '../targets.js';
+import type { TargetOptions, TargetPair } from '../targets.js';
+import { pairMaker } from './avatar-face.js';
 import { findDriverFiles } from './driver-files.js';
 import type { JobHooks, Report } from './run-job.js';
 
@@ -17,8 +18,8 @@ const FACES_MAX = 96;
 const UNSEEN_FACE = 12;
 /** Height of the eyes over their width: whose eyes are closed shows neither them nor how they move. */
 const OPEN_EYES = 0.15;
-/** The largest still, as I420 and as RGB, and a maker. */
-const STILL_BYTES = 64 << 20;
+/** The largest still, as I420 and as RGB, and what makes pairs of it. Reserved only. */
+const STILL_BYTES = 256 << 20;
 
 /** The face of a picture, to be worn in recordings of others; and the picture itself, as one pair. */
 export interface WornFace {
@@ -32,7 +33,7 @@ export interface WornFace {
  * told of. Each picture is
  * a pair by itself, for its hair, light and room.
  *
- * @param avatar - the portrait that they are to become.
+ * @param avatar - the portraits that they are to become.
  * @param onPair - called with the pair of each picture; it is overwritten by the next.
  * @returns null if it was ended before.
  */
@@ -42,7 +43,7 @@ export async function loadWornFaces(
     avatar,
     options,
     onPair,
-  }: { avatar: Portrait; options: TargetOptions; onPair: (pair: TargetPair, isUnseen: boolean) => void },
+  }: { avatar: readonly Portrait[]; options: TargetOptions; onPair: (pair: TargetPair, isUnseen: boolean) => void },
   { signal, onMessage }: JobHooks,
   report: Report,
 ): Promise<readonly WornFace[] | null> {
@@ -79,7 +80,7 @@ function pairOf(
   kernels: Kernels,
   still: Picture,
   points: Float32Array,
-  avatar: Portrait,
+  avatar: readonly Portrait[],
   options: TargetOptions,
   use: (pair: TargetPair) => void,
 ): void {
@@ -89,7 +90,7 @@ function pairOf(
     const frame = { layout, address: kernels.alloc(layout.byteLength) };
     copyToFrame(still, kernels, frame);
     const shape = toCanonical(fitPose(points), points, new Float32Array(points.length));
-    use(new TargetMaker(kernels, avatar, closeMouth(shape), options).make(frame, points));
+    use(pairMaker(kernels, avatar, closeMouth(shape), options).make(frame, points));
   } finally {
     kernels.release(mark);
   }
