@@ -1,7 +1,8 @@
-import { canonicalFace, MESH_POINTS } from '../blending/canonical-face.js';
+import { MESH_POINTS } from '../blending/canonical-face.js';
 import { LIP_PAIRS, MOUTH_CORNERS } from '../blending/expression.js';
-import { FACE_OVAL, FOREHEAD_SHARE, SKIN_POINTS } from '../blending/face-outlines.js';
+import { SKIN_POINTS } from '../blending/face-outlines.js';
 import { toCanonical, toFrame } from '../blending/face-pose.js';
+import { insetRim, RimFade } from '../blending/face-rim.js';
 import {
   type FaceWindow,
   frameToTensor,
@@ -31,11 +32,6 @@ import {
 
 /** Targets are drawn with so many pixels a side for each of theirs. */
 const FINE = 2;
-/** The rim of the texture is taken from so far further in: hair and shadow lie at the outline itself. */
-const RIM_INSET = 0.05;
-/** Where the rim turns edge-on it fades out: from this share of its true breadth, to nothing at the other. */
-const RIM_WHOLE = 0.3;
-const RIM_GONE = 0.02;
 /** Of 128 pixels: the mask is faded over so many inside its edge. */
 const FEATHER = 3;
 /** Weight of plain skin; eyes and mouth have 255. */
@@ -102,7 +98,7 @@ export class TargetMaker {
   readonly #skin = new Float32Array(3 * SKIN_POINTS.length);
   readonly #places = new Float32Array(2 * SKIN_POINTS.length);
   readonly #gains = new Float32Array((LIGHT_CELLS + 1) ** 2);
-  readonly #inner = rimNeighbours();
+  readonly #rim = new RimFade();
   readonly #raised = new Float32Array(3 * FOREHEAD_POINTS);
   readonly #likeness = new SkinLikeness();
   readonly #forehead = new Float32Array(3 * FOREHEAD_SKIN.length);
@@ -190,13 +186,7 @@ export class TargetMaker {
       source[3 * point] = points[3 * point]!;
       source[3 * point + 1] = points[3 * point + 1]!;
     }
-    const [middleX, middleY] = middleOf(points);
-    for (const point of FACE_OVAL) {
-      // The forehead goes on: there is no rim.
-      if (FOREHEAD_SHARE.has(point)) continue;
-      source[3 * point]! += RIM_INSET * (middleX - source[3 * point]!);
-      source[3 * point + 1]! += RIM_INSET * (middleY - source[3 * point + 1]!);
-    }
+    insetRim(source);
     // Where the mouth's inside is the portrait's own; otherwise each frame puts it elsewhere.
     MOUTH_PART.edge.forEach((point, i) => {
       source.set([points[3 * point]!, points[3 * point + 1]!], 3 * (MOUTH_PART.first + i));
@@ -304,32 +294,10 @@ export class TargetMaker {
       });
     }
     for (let i = 0; i < this.#raised.length; i++) mesh.points[3 * FOREHEAD_FIRST + i] = FINE * this.#raised[i]!;
-    this.#fadeRim();
+    this.#rim.apply(seen, this.#shape, mesh.source);
     mesh.sort();
     this.#canvasPixels.fill(0);
     mesh.draw(this.#atlas.texture, this.#canvas);
-  }
-
-  /** Lets the rim fade where the cheek turns away, instead of folding over. */
-  #fadeRim(): void {
-    const { source } = this.#mesh;
-    const seen = this.#pair.points;
-    const shape = this.#shape;
-    const [middleX, middleY] = middleOf(seen);
-    FACE_OVAL.forEach((point, i) => {
-      const inner = this.#inner[i]!;
-      const dx = seen[3 * point]! - seen[3 * inner]!;
-      const dy = seen[3 * point + 1]! - seen[3 * inner + 1]!;
-      const dz = seen[3 * point + 2]! - seen[3 * inner + 2]!;
-      const outX = seen[3 * point]! - middleX;
-      const outY = seen[3 * point + 1]! - middleY;
-      const outward = (dx * outX + dy * outY) / Math.max(Math.hypot(outX, outY), 1e-6);
-      // As broad as it would be seen from the front, where the rim slopes away too.
-      const front = Math.hypot(shape[3 * point]! - shape[3 * inner]!, shape[3 * point + 1]! - shape[3 * inner + 1]!);
-      const space = Math.hypot(front, shape[3 * point + 2]! - shape[3 * inner + 2]!);
-      const breadth = (outward / Math.max(Math.hypot(dx, dy, dz), 1e-6)) * (space / Math.max(front, 1e-6));
-      source[3 * point + 2] = Math.min(Math.max((breadth - RIM_GONE) / (RIM_WHOLE - RIM_GONE), 0), 1);
-    });
   }
 
   /** From the canvas to target and coverage: means of FINE × FINE pixels, lit; the input shows beside the avatar. */
@@ -449,32 +417,6 @@ export class TargetMaker {
   }
 }
 
-/** Of each point of the outline: the neighbour that lies furthest inside. */
-function rimNeighbours(): number[] {
-  const { triangles, points } = canonicalFace();
-  const outline = new Set<number>(FACE_OVAL);
-  return FACE_OVAL.map((point) => {
-    let best: number = point;
-    let nearest = Number.POSITIVE_INFINITY;
-    for (let i = 0; i < triangles.length; i += 3) {
-      const corners = triangles.subarray(i, i + 3);
-      if (!corners.includes(point)) continue;
-      for (const corner of corners) {
-        if (outline.has(corner)) continue;
-        // The one on the way to the middle of the face.
-        const across = Math.abs(
-          points[3 * corner]! * points[3 * point + 1]! - points[3 * corner + 1]! * points[3 * point]!,
-        );
-        if (across < nearest) {
-          nearest = across;
-          best = corner;
-        }
-      }
-    }
-    return best;
-  });
-}
-
 /** Red, green and blue of the portrait at SKIN_POINTS: means over a few millimetres. */
 function skinOf({ texture, points, pose }: Portrait): Float64Array {
   const skin = new Float64Array(3 * SKIN_POINTS.length);
@@ -489,17 +431,6 @@ function skinOf({ texture, points, pose }: Portrait): Float64Array {
     }
   });
   return skin;
-}
-
-/** The middle of an outline. */
-function middleOf(points: Float32Array): [x: number, y: number] {
-  let x = 0;
-  let y = 0;
-  for (const point of FACE_OVAL) {
-    x += points[3 * point]! / FACE_OVAL.length;
-    y += points[3 * point + 1]! / FACE_OVAL.length;
-  }
-  return [x, y];
 }
 
 function mix(from: number, to: number, share: number): number {

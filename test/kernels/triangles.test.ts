@@ -148,3 +148,26 @@ test('triangles that leave the picture, have no area or are no numbers do no har
   expect(guard.pixels.every((byte) => byte === 0)).toBe(true);
   expect(after.pixels.every((byte) => byte === 0)).toBe(true);
 });
+
+test('a picture is halved to planes of floats: the mean of each 2 x 2 pixels', () => {
+  const side = 6;
+  const { address, pixels } = plane(4, 2 * side, 2 * side);
+  for (let i = 0; i < pixels.length; i++) pixels[i] = (i * 89) % 256;
+  const planes = kernels.f32(kernels.alloc(16 * side * side), 4 * side * side);
+  kernels
+    .bind<{ halveToPlanes(...args: number[]): void }>(['halveToPlanes'])
+    .halveToPlanes(address, side, planes.byteOffset);
+  for (let at = 0; at < planes.length; at++) {
+    const channel = Math.floor(at / (side * side));
+    const [x, y] = [at % side, Math.floor(at / side) % side];
+    let sum = 0;
+    for (const [dx, dy] of [
+      [0, 0],
+      [1, 0],
+      [0, 1],
+      [1, 1],
+    ] as const)
+      sum += pixels[4 * ((2 * y + dy) * 2 * side + 2 * x + dx) + channel]!;
+    expect(planes[at]).toBeCloseTo(sum / 1020, 6);
+  }
+});

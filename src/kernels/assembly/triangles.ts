@@ -233,3 +233,34 @@ export function drawTrianglesU8(
     }
   }
 }
+
+/** Divides a sum of four bytes into their mean, 0 to 1. */
+const MEAN: f32 = 1.0 / 1020.0;
+
+/**
+ * Means of 2x2 pixels of an RGBA picture of 2 `side` pixels square, as four planes of `side` x `side` floats, 0 to 1. The
+ * side is even.
+ */
+export function halveToPlanes(picture: usize, side: i32, planes: usize): void {
+  const row: usize = side << 3;
+  const plane: usize = (side * side) << 2;
+  const mean = f32x4.splat(MEAN);
+  for (let y = 0; y < side; y++, picture += row) {
+    for (let x = 0; x < side; x += 2, picture += 16, planes += 8) {
+      const upper = v128.load(picture);
+      const lower = v128.load(picture + row);
+      const left = i16x8.add(i16x8.extend_low_i8x16_u(upper), i16x8.extend_low_i8x16_u(lower));
+      const right = i16x8.add(i16x8.extend_high_i8x16_u(upper), i16x8.extend_high_i8x16_u(lower));
+      // Each holds two pixels side by side: their halves are added, which leaves two of the result.
+      const sums = i16x8.add(v128.shuffle<i64>(left, right, 0, 2), v128.shuffle<i64>(left, right, 1, 3));
+      const first = f32x4.mul(f32x4.convert_i32x4_u(i32x4.extend_low_i16x8_u(sums)), mean);
+      const second = f32x4.mul(f32x4.convert_i32x4_u(i32x4.extend_high_i16x8_u(sums)), mean);
+      const redGreen = v128.shuffle<f32>(first, second, 0, 4, 1, 5);
+      const blueAlpha = v128.shuffle<f32>(first, second, 2, 6, 3, 7);
+      v128.store64_lane(planes, redGreen, 0);
+      v128.store64_lane(planes + plane, redGreen, 1);
+      v128.store64_lane(planes + 2 * plane, blueAlpha, 0);
+      v128.store64_lane(planes + 3 * plane, blueAlpha, 1);
+    }
+  }
+}
