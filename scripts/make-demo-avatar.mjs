@@ -5,7 +5,8 @@
 // FACES is a folder of pictures and clips of many faces; say with --drivers-source whose they are. It signs with the key
 // that "mien consent keygen" made. If it was stopped, run it again: it goes on. Needs a build (npm run build).
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -41,3 +42,29 @@ const isBegun = existsSync(join(jobsFolder(), name, 'job.json'));
 const args = ['avatar', ...(isBegun ? ['train', name] : begin)];
 process.exitCode =
   spawnSync(process.execPath, [join(root, 'bin', 'mien.js'), ...args], { stdio: 'inherit' }).status ?? 1;
+const pack = join(root, 'models', 'avatars', name);
+if (process.exitCode === 0 && existsSync(pack)) listInManifest();
+
+/** models/manifest.json tells of every weight in the project where it comes from. */
+function listInManifest() {
+  const path = join(root, 'models', 'manifest.json');
+  const manifest = JSON.parse(readFileSync(path, 'utf8'));
+  const { source, card } = JSON.parse(readFileSync(join(pack, 'avatar.json'), 'utf8'));
+  const hashOf = (file) =>
+    createHash('sha256')
+      .update(readFileSync(join(pack, file)))
+      .digest('hex');
+  const entry = {
+    name,
+    license: 'Apache-2.0',
+    provenance: {
+      face: `${source.description}; ${source.licence}`,
+      drivers: card.trainedOn.join('; '),
+      command: card.command,
+    },
+    weights: Object.fromEntries(['fp32.onnx', 'int8.onnx'].map((file) => [file, hashOf(file)])),
+  };
+  manifest.avatars = [...manifest.avatars.filter((each) => each.name !== name), entry];
+  writeFileSync(path, `${JSON.stringify(manifest, null, 2)}\n`);
+  spawnSync(join(root, 'node_modules', '.bin', 'biome'), ['format', '--write', path]);
+}

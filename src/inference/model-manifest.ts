@@ -42,7 +42,22 @@ const MeshFacts = z.strictObject({
   meaning: z.string(),
 });
 
-const Manifest = z.strictObject({ about: z.string(), models: z.array(ModelFacts), mesh: MeshFacts });
+const AvatarFacts = z.strictObject({
+  /** Its folder in models/avatars. */
+  name: z.string(),
+  /** Of the weights. */
+  license: z.literal('Apache-2.0'),
+  provenance: z.strictObject({ face: z.string(), drivers: z.string(), command: z.string() }),
+  /** SHA-256 of its networks, by file. */
+  weights: z.record(z.string(), Sha256),
+});
+
+const Manifest = z.strictObject({
+  about: z.string(),
+  models: z.array(ModelFacts),
+  mesh: MeshFacts,
+  avatars: z.array(AvatarFacts),
+});
 
 /** What mien knows of one network: where it comes from, what it takes and gives. */
 export type ModelFacts = z.infer<typeof ModelFacts>;
@@ -52,17 +67,25 @@ export type ModelId = ModelFacts['id'];
 /** What mien knows of the mesh of a mean face: where it comes from. */
 export type MeshFacts = z.infer<typeof MeshFacts>;
 
+/** What mien knows of an avatar that it ships: where its weights come from. */
+export type AvatarFacts = z.infer<typeof AvatarFacts>;
+
 /** The folder of manifest.json and the model cards. */
 export const modelsFolder = fileURLToPath(new URL('../../models/', import.meta.url));
 
 /** Reads models/manifest.json. @throws ZodError if it does not fit the schema. */
 export function readManifest(): readonly ModelFacts[] {
-  return Manifest.parse(JSON.parse(readFileSync(`${modelsFolder}manifest.json`, 'utf8'))).models;
+  return parseManifest().models;
 }
 
 /** The mesh of the manifest. @throws ZodError if the manifest does not fit the schema. */
 export function meshFacts(): MeshFacts {
-  return Manifest.parse(JSON.parse(readFileSync(`${modelsFolder}manifest.json`, 'utf8'))).mesh;
+  return parseManifest().mesh;
+}
+
+/** The avatars that the project made and ships. @throws ZodError if the manifest does not fit the schema. */
+export function avatarFacts(): readonly AvatarFacts[] {
+  return parseManifest().avatars;
 }
 
 /** One model of the manifest. @throws Error if it is not listed. */
@@ -70,4 +93,8 @@ export function modelFacts(id: ModelId): ModelFacts {
   const facts = readManifest().find((model) => model.id === id);
   if (!facts) throw new Error(`models/manifest.json does not list ${id}`);
   return facts;
+}
+
+function parseManifest(): z.infer<typeof Manifest> {
+  return Manifest.parse(JSON.parse(readFileSync(`${modelsFolder}manifest.json`, 'utf8')));
 }
