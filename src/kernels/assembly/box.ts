@@ -86,6 +86,7 @@ export function boxFilterF32(
     if (leaving >= 0) slideFloats(src + leaving * srcStride, width, scratch, -1);
     if (y < 0) continue;
     const rows = min(height, entering + 1) - max(0, leaving + 1);
+    const whole = 1 / <f64>(rows * (2 * radius + 1));
     let sum: f64 = 0;
     for (let x = 0; x < min(radius, width); x++) sum += load<f64>(scratch + (x << 3));
     for (let x = 0; x < width; x++) {
@@ -93,8 +94,9 @@ export function boxFilterF32(
       const before = x - radius - 1;
       if (last < width) sum += load<f64>(scratch + (last << 3));
       if (before >= 0) sum -= load<f64>(scratch + (before << 3));
+      const isWhole = last < width && before >= -1;
       const count = rows * (min(width, last + 1) - max(0, before + 1));
-      store<f32>(dst + (x << 2), <f32>(sum / <f64>count));
+      store<f32>(dst + (x << 2), <f32>(isWhole ? sum * whole : sum / <f64>count));
     }
     dst += dstStride;
   }

@@ -1,6 +1,7 @@
 // Draws textured triangles one over the other, in the order given. A pixel belongs to a triangle when its centre lies
 // within (on a left or upper edge counts): triangles that share an edge leave no gap and draw no pixel twice. Textures are
 // mapped affinely and sampled bilinearly; beyond its border a texture repeats its last pixel.
+import { storeSome } from './some-bytes';
 
 // Texture positions within a row are fixed point with 16 fractional bits, weights likewise.
 const ONE: f32 = 65536;
@@ -13,17 +14,20 @@ let topX: f32 = 0;
 let topY: f32 = 0;
 let middleX: f32 = 0;
 let middleY: f32 = 0;
-let bottomX: f32 = 0;
-let bottomY: f32 = 0;
-let dudx: f32 = 0;
-let dudy: f32 = 0;
-let u0: f32 = 0;
-let dvdx: f32 = 0;
-let dvdy: f32 = 0;
-let v0: f32 = 0;
-let dwdx: f32 = 0;
-let dwdy: f32 = 0;
-let w0: f32 = 0;
+/** Columns a row along its edges: from top to bottom, from top to middle, from middle to bottom. */
+let longSlope: f32 = 0;
+let upperSlope: f32 = 0;
+let lowerSlope: f32 = 0;
+/** Texture position and weight: (u, v, w, 0) at the picture's origin, and its steps along rows and columns. */
+let origin: v128 = f32x4.splat(0);
+let across: v128 = f32x4.splat(0);
+let down: v128 = f32x4.splat(0);
+/** Steps along a row in fixed point. */
+let uStep: i32 = 0;
+let vStep: i32 = 0;
+let wStep: i32 = 0;
+/** Whether a weight of its corners is not 1. */
+let hasWeights: bool = false;
 
 /** Set by `spanOf`: columns of one row of it, and what lies at the first of them, in fixed point. */
 let firstColumn: i32 = 0;
@@ -31,17 +35,9 @@ let endColumn: i32 = 0;
 let uAt: i32 = 0;
 let vAt: i32 = 0;
 let wAt: i32 = 0;
-let uStep: i32 = 0;
-let vStep: i32 = 0;
-let wStep: i32 = 0;
 /** Whether the row leaves the texture, or a weight is not 1: then every pixel is looked at. */
 let leaves: bool = false;
 let fades: bool = false;
-
-/** The first pixel whose centre is not before `x`; far off, any that is as far off the picture. */
-function pixelFrom(x: f32): i32 {
-  return <i32>ceil<f32>(max<f32>(-1, min<f32>(x, 65536)) - 0.5);
-}
 
 /** Prepares a triangle; false if it covers no row of 0..height, or has no area. */
 function setUp(a: usize, b: usize, c: usize, sa: usize, sb: usize, sc: usize, height: i32): bool {
@@ -54,21 +50,19 @@ function setUp(a: usize, b: usize, c: usize, sa: usize, sb: usize, sc: usize, he
   const area = bx * cy - cx * by;
   if (!(abs<f32>(area) > 1e-6)) return false;
   const scale: f32 = 1 / area;
-  const ub = load<f32>(sb) - load<f32>(sa);
-  const uc = load<f32>(sc) - load<f32>(sa);
-  dudx = (ub * cy - uc * by) * scale;
-  dudy = (uc * bx - ub * cx) * scale;
-  u0 = load<f32>(sa) - dudx * ax - dudy * ay;
-  const vb = load<f32>(sb, 4) - load<f32>(sa, 4);
-  const vc = load<f32>(sc, 4) - load<f32>(sa, 4);
-  dvdx = (vb * cy - vc * by) * scale;
-  dvdy = (vc * bx - vb * cx) * scale;
-  v0 = load<f32>(sa, 4) - dvdx * ax - dvdy * ay;
-  const wb = load<f32>(sb, 8) - load<f32>(sa, 8);
-  const wc = load<f32>(sc, 8) - load<f32>(sa, 8);
-  dwdx = (wb * cy - wc * by) * scale;
-  dwdy = (wc * bx - wb * cx) * scale;
-  w0 = load<f32>(sa, 8) - dwdx * ax - dwdy * ay;
+  // Both edges of the source at once; the third lanes hold the weight, the fourth nothing.
+  const first = three(sa);
+  const b1 = f32x4.sub(three(sb), first);
+  const c1 = f32x4.sub(three(sc), first);
+  across = f32x4.mul(f32x4.sub(f32x4.mul(b1, f32x4.splat(cy)), f32x4.mul(c1, f32x4.splat(by))), f32x4.splat(scale));
+  down = f32x4.mul(f32x4.sub(f32x4.mul(c1, f32x4.splat(bx)), f32x4.mul(b1, f32x4.splat(cx))), f32x4.splat(scale));
+  origin = f32x4.sub(first, f32x4.add(f32x4.mul(across, f32x4.splat(ax)), f32x4.mul(down, f32x4.splat(ay))));
+  origin = f32x4.sub(origin, f32x4(0.5, 0.5, 0, 0));
+  const step = fixed(across);
+  uStep = i32x4.extract_lane(step, 0);
+  vStep = i32x4.extract_lane(step, 1);
+  wStep = i32x4.extract_lane(step, 2);
+  hasWeights = load<f32>(sa, 8) != 1 || load<f32>(sb, 8) != 1 || load<f32>(sc, 8) != 1;
 
   // By height, so that an edge is computed alike from both of its triangles.
   let top = a;
@@ -93,11 +87,34 @@ function setUp(a: usize, b: usize, c: usize, sa: usize, sb: usize, sc: usize, he
   topY = load<f32>(top, 4);
   middleX = load<f32>(middle);
   middleY = load<f32>(middle, 4);
-  bottomX = load<f32>(bottom);
-  bottomY = load<f32>(bottom, 4);
-  firstRow = max(0, pixelFrom(topY));
-  endRow = min(height, pixelFrom(bottomY));
+  const bottomX = load<f32>(bottom);
+  const bottomY = load<f32>(bottom, 4);
+  longSlope = (bottomX - topX) / (bottomY - topY);
+  upperSlope = (middleX - topX) / (middleY - topY);
+  lowerSlope = (bottomX - middleX) / (bottomY - middleY);
+  const rows = pixelsFrom(topY, bottomY);
+  firstRow = max(0, i32x4.extract_lane(rows, 0));
+  endRow = min(height, i32x4.extract_lane(rows, 1));
+  fades = false;
   return firstRow < endRow;
+}
+
+/** Three floats and a zero. */
+function three(at: usize): v128 {
+  return f32x4.replace_lane(v128.load64_zero(at), 2, load<f32>(at, 8));
+}
+
+/** The first pixels whose centres are not before `from` and `to`; far off, any that are as far off the picture. */
+function pixelsFrom(from: f32, to: f32): v128 {
+  const both = f32x4.replace_lane(f32x4.splat(from), 1, to);
+  const near = f32x4.pmin(f32x4.pmax(both, f32x4.splat(-1)), f32x4.splat(65536));
+  return i32x4.trunc_sat_f32x4_s(f32x4.ceil(f32x4.sub(near, f32x4.splat(0.5))));
+}
+
+/** As fixed point; beyond 8191 pixels it is as good as there. */
+function fixed(x: v128): v128 {
+  const near = f32x4.pmin(f32x4.pmax(x, f32x4.splat(-8191)), f32x4.splat(8191));
+  return i32x4.trunc_sat_f32x4_s(f32x4.mul(near, f32x4.splat(ONE)));
 }
 
 function isAbove(p: usize, q: usize): bool {
@@ -108,35 +125,28 @@ function isAbove(p: usize, q: usize): bool {
 
 function spanOf(row: i32, width: i32, farU: i32, farV: i32): void {
   const y: f32 = <f32>row + 0.5;
-  const long = topX + (y - topY) * ((bottomX - topX) / (bottomY - topY));
-  const short =
-    y < middleY
-      ? topX + (y - topY) * ((middleX - topX) / (middleY - topY))
-      : middleX + (y - middleY) * ((bottomX - middleX) / (bottomY - middleY));
-  firstColumn = max(0, pixelFrom(min<f32>(long, short)));
-  endColumn = min(width, pixelFrom(max<f32>(long, short)));
+  const long = topX + (y - topY) * longSlope;
+  const short = y < middleY ? topX + (y - topY) * upperSlope : middleX + (y - middleY) * lowerSlope;
+  const columns = long < short ? pixelsFrom(long, short) : pixelsFrom(short, long);
+  firstColumn = max(0, i32x4.extract_lane(columns, 0));
+  endColumn = min(width, i32x4.extract_lane(columns, 1));
+  if (firstColumn >= endColumn) return;
   const x: f32 = <f32>firstColumn + 0.5;
-  uAt = fixed(u0 + dudx * x + dudy * y - 0.5);
-  vAt = fixed(v0 + dvdx * x + dvdy * y - 0.5);
-  wAt = fixed(w0 + dwdx * x + dwdy * y);
-  uStep = fixed(dudx);
-  vStep = fixed(dvdx);
-  wStep = fixed(dwdx);
+  const at = fixed(f32x4.add(origin, f32x4.add(f32x4.mul(across, f32x4.splat(x)), f32x4.mul(down, f32x4.splat(y)))));
+  uAt = i32x4.extract_lane(at, 0);
+  vAt = i32x4.extract_lane(at, 1);
   // A sliver's positions run away: in 64 bits, so that none of them passes for one within the texture.
   const last: i64 = endColumn - firstColumn - 1;
   const uEnd = <i64>uAt + last * <i64>uStep;
   const vEnd = <i64>vAt + last * <i64>vStep;
   leaves = !isWithin(uAt, uEnd, farU) || !isWithin(vAt, vEnd, farV);
+  if (!hasWeights) return;
+  wAt = i32x4.extract_lane(at, 2);
   fades = wAt < NEARLY_ONE || <i64>wAt + last * <i64>wStep < NEARLY_ONE;
 }
 
 function isWithin(from: i64, to: i64, far: i64): bool {
   return min<i64>(from, to) >= 0 && max<i64>(from, to) <= far;
-}
-
-/** As fixed point; beyond 8191 pixels it is as good as there. */
-function fixed(x: f32): i32 {
-  return <i32>(max<f32>(-8191, min<f32>(x, 8191)) * ONE);
 }
 
 function between(x: i32, far: i32): i32 {
@@ -215,22 +225,83 @@ export function drawTrianglesU8(
     if (!setUp(points + a, points + b, points + c, source + a, source + b, source + c, height)) continue;
     for (let row = firstRow; row < endRow; row++) {
       spanOf(row, width, farU, farV);
-      let to: usize = out + row * width + firstColumn;
-      for (let column = firstColumn; column < endColumn; column++, to++) {
-        const u = leaves ? between(uAt, farU) : uAt;
-        const v = leaves ? between(vAt, farV) : vAt;
-        const at: usize = texture + (v >> 16) * textureWidth + (u >> 16);
-        const fu = (u >> 8) & 0xff;
-        const fv = (v >> 8) & 0xff;
-        const one = <i32>load<u8>(at) * (256 - fu) + <i32>load<u8>(at, 1) * fu;
-        const two = <i32>load<u8>(at + textureWidth) * (256 - fu) + <i32>load<u8>(at + textureWidth, 1) * fu;
-        const value = (one * (256 - fv) + two * fv + 32768) >> 16;
-        store<u8>(to, fades ? (value * between(wAt, 65536) + 32768) >> 16 : value);
-        uAt += uStep;
-        vAt += vStep;
-        wAt += wStep;
-      }
+      const to: usize = out + row * width;
+      if (fades) fadeSpan(to, texture, textureWidth, farU, farV);
+      else drawSpan(to, texture, textureWidth, farU, farV);
     }
+  }
+}
+
+/** One row of bytes, four pixels at a time. */
+function drawSpan(out: usize, texture: usize, stride: i32, farU: i32, farV: i32): void {
+  const lanes = i32x4(0, 1, 2, 3);
+  const fraction = i32x4.splat(0xffff);
+  let u = i32x4.add(i32x4.splat(uAt), i32x4.mul(lanes, i32x4.splat(uStep)));
+  let v = i32x4.add(i32x4.splat(vAt), i32x4.mul(lanes, i32x4.splat(vStep)));
+  const stepU = i32x4.splat(uStep << 2);
+  const stepV = i32x4.splat(vStep << 2);
+  for (let column = firstColumn; column < endColumn; column += 4) {
+    const left = endColumn - column;
+    let atU = u;
+    let atV = v;
+    if (leaves || left < 4) {
+      // Lanes beyond the end are not stored, but their texels are read.
+      atU = i32x4.min_s(i32x4.max_s(u, i32x4.splat(0)), i32x4.splat(farU));
+      atV = i32x4.min_s(i32x4.max_s(v, i32x4.splat(0)), i32x4.splat(farV));
+    }
+    const at = i32x4.add(
+      i32x4.add(i32x4.splat(<i32>texture), i32x4.shr_s(atU, 16)),
+      i32x4.mul(i32x4.shr_s(atV, 16), i32x4.splat(stride)),
+    );
+    const a = <usize>i32x4.extract_lane(at, 0);
+    const b = <usize>i32x4.extract_lane(at, 1);
+    const c = <usize>i32x4.extract_lane(at, 2);
+    const d = <usize>i32x4.extract_lane(at, 3);
+    // Two texels side by side for each pixel, in 128ths of a level: first down, then across.
+    const first = wide(pair(a, b, c, d));
+    const second = wide(pair(a + stride, b + stride, c + stride, d + stride));
+    const fv = i32x4.shr_u(v128.and(atV, fraction), 1);
+    const mixed = i16x8.add(first, i16x8.q15mulr_sat_s(i16x8.sub(second, first), v128.or(fv, i32x4.shl(fv, 16))));
+    const fu = i32x4.shr_u(v128.and(atU, fraction), 1);
+    const other = i32x4.shr_s(mixed, 16);
+    const value = i16x8.add(mixed, i16x8.q15mulr_sat_s(i16x8.sub(other, mixed), fu));
+    const levels = i32x4.shr_s(i32x4.shl(i16x8.shr_u(i16x8.add(value, i16x8.splat(64)), 7), 16), 16);
+    const words = i16x8.narrow_i32x4_s(levels, levels);
+    const bytes = i8x16.narrow_i16x8_u(words, words);
+    if (left >= 4) v128.store32_lane(out + column, bytes, 0);
+    else storeSome(out + column, i64x2.extract_lane(bytes, 0), left);
+    u = i32x4.add(u, stepU);
+    v = i32x4.add(v, stepV);
+  }
+}
+
+/** The pairs of bytes at four addresses. */
+function pair(a: usize, b: usize, c: usize, d: usize): v128 {
+  let bytes = v128.load16_lane(a, i32x4.splat(0), 0);
+  bytes = v128.load16_lane(b, bytes, 1);
+  bytes = v128.load16_lane(c, bytes, 2);
+  return v128.load16_lane(d, bytes, 3);
+}
+
+function wide(bytes: v128): v128 {
+  return i16x8.shl(i16x8.extend_low_i8x16_u(bytes), 7);
+}
+
+/** One row of bytes whose weights are not 1. */
+function fadeSpan(out: usize, texture: usize, stride: i32, farU: i32, farV: i32): void {
+  for (let column = firstColumn; column < endColumn; column++) {
+    const u = leaves ? between(uAt, farU) : uAt;
+    const v = leaves ? between(vAt, farV) : vAt;
+    const at: usize = texture + (v >> 16) * stride + (u >> 16);
+    const fu = (u >> 8) & 0xff;
+    const fv = (v >> 8) & 0xff;
+    const one = <i32>load<u8>(at) * (256 - fu) + <i32>load<u8>(at, 1) * fu;
+    const two = <i32>load<u8>(at + stride) * (256 - fu) + <i32>load<u8>(at + stride, 1) * fu;
+    const value = (one * (256 - fv) + two * fv + 32768) >> 16;
+    store<u8>(out + column, (value * between(wAt, 65536) + 32768) >> 16);
+    uAt += uStep;
+    vAt += vStep;
+    wAt += wStep;
   }
 }
 
