@@ -7,7 +7,7 @@ import { canonicalFace } from '../dist/blending/canonical-face.js';
 import { ClipSource } from '../dist/capture/clip-source.js';
 import { demoClipPath } from '../dist/capture/demo-clip.js';
 import { AvatarSwap } from '../dist/effects/avatar/avatar-swap.js';
-import { loadSkin } from '../dist/effects/avatar/load-skin.js';
+import { loadPortrait } from '../dist/effects/avatar/worn-portrait.js';
 import { AvatarNetwork } from '../dist/inference/avatar-network.js';
 import { Kernels } from '../dist/kernels/kernels.js';
 import { FaceTracker } from '../dist/tracking/face-tracker.js';
@@ -37,7 +37,7 @@ async function int8Network(size) {
 }
 
 /** The network, and over what it paints a plain face with a whole mask. */
-function painted(network) {
+function painted(kernels, network) {
   const { size, inputAddress, output } = network;
   const face = Float32Array.from({ length: 4 * size * size }, (_, i) => {
     const channel = Math.floor(i / (size * size));
@@ -46,6 +46,8 @@ function painted(network) {
   return {
     size,
     inputAddress,
+    // Drawn in any case, so that its cost is told.
+    guideAddress: network.guideAddress ?? kernels.alloc(16 * size * size),
     output,
     async run() {
       await network.run();
@@ -78,10 +80,11 @@ for (const size of [128, 192]) {
 
   const tracker = await FaceTracker.open(kernels);
   const network = await AvatarNetwork.open(kernels, await int8Network(size));
-  const swap = new AvatarSwap(painted(network), await loadSkin(texture(), size));
+  const worn = painted(kernels, network);
+  const swap = new AvatarSwap(worn, await loadPortrait(texture(), worn));
   swap.configure({ kernels, frame, rate: { num: 30, den: 1 } });
 
-  const times = { track: [], crop: [], network: [], match: [], blend: [], total: [] };
+  const times = { track: [], crop: [], guide: [], network: [], match: [], blend: [], total: [] };
   let face = null;
   for (let i = -40; i < rounds; i++) {
     // To and fro, so that the face never jumps.
@@ -99,12 +102,12 @@ for (const size of [128, 192]) {
     if (i < 0) continue;
     if (preparation !== 'blend') throw new Error(`frame ${i} was withheld: ${swap.reason}`);
     times.track.push(tracked - loaded);
-    for (const step of ['crop', 'network', 'match']) times[step].push(swap.times[step]);
+    for (const step of ['crop', 'guide', 'network', 'match']) times[step].push(swap.times[step]);
     times.blend.push(end - prepared);
     times.total.push(end - start);
   }
   const name = `swap/${size} px, face ${Math.round((swap.shown?.window.size ?? 0) * 0.75)} px`;
-  for (const step of ['track', 'crop', 'network', 'match']) {
+  for (const step of ['track', 'crop', 'guide', 'network', 'match']) {
     report(summarise(`${name} ${step}`, Float64Array.from(times[step])));
   }
   report(summarise(`${name} blend`, Float64Array.from(times.blend), 1.5));

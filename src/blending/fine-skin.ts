@@ -2,9 +2,8 @@ import type { Kernels } from '../kernels/kernels.js';
 import { DrawnMesh, type TextureAt } from '../kernels/triangles.js';
 import { canonicalFace, MESH_POINTS } from './canonical-face.js';
 import type { PatchDetail } from './face-patch.js';
-import type { FacePose } from './face-pose.js';
 import { type FaceWindow, frameToTensor, mapPoints } from './face-window.js';
-import { RestingShape } from './resting-shape.js';
+import type { RestingShape } from './resting-shape.js';
 import { Retargeter } from './retarget.js';
 import { NO_DETAIL } from './skin-detail.js';
 
@@ -25,8 +24,6 @@ export interface SkinTextures {
   readonly places: Float32Array;
   /** The avatar's face at rest, MESH_POINTS × (x, y, z) in canonical cm. */
   readonly avatar: Float32Array;
-  /** The user's, if they were measured; else it is learnt. */
-  readonly user: Float32Array | null;
 }
 
 /** All of it would be as sharp as a still; a camera that records motion is a little softer. */
@@ -47,8 +44,11 @@ export class FineSkin {
   readonly #square: number;
   readonly #detail: { address: number; strength: number };
 
-  /** @param square - pixels a side of the network; `largest` - of the largest patch. */
-  constructor(kernels: Kernels, skin: SkinTextures, square: number, largest: number) {
+  /**
+   * @param resting - the user's face at rest; whoever draws keeps it up to date.
+   * @param square - pixels a side of the network; `largest` - of the largest patch.
+   */
+  constructor(kernels: Kernels, skin: SkinTextures, resting: RestingShape, square: number, largest: number) {
     this.#square = square;
     this.#mesh = new DrawnMesh(kernels, MESH_POINTS, canonicalFace().triangles);
     this.#textures = skin.textures.map(({ times, width, height, data }) => {
@@ -57,15 +57,10 @@ export class FineSkin {
       return { times, width, height, address };
     });
     this.#places = skin.places;
-    this.#resting = new RestingShape(skin.user);
+    this.#resting = resting;
     this.#retargeter = new Retargeter(this.#resting.shape, skin.avatar);
     this.#out = kernels.u8(kernels.alloc(largest * largest), largest * largest);
     this.#detail = { address: this.#out.byteOffset, strength: 0 };
-  }
-
-  /** Another face: its shape is learnt anew. */
-  reset(): void {
-    this.#resting.reset();
   }
 
   /**
@@ -74,8 +69,7 @@ export class FineSkin {
    * @param points - the user's, (x, y, z) in pixels of the frame. @param strength - 1 as in the portrait's own light.
    * @returns what to add; null if there is none at this scale, or the face is not known yet.
    */
-  draw(points: Float32Array, pose: FacePose, window: FaceWindow, side: number, strength: number): PatchDetail | null {
-    this.#resting.update(points, pose);
+  draw(points: Float32Array, window: FaceWindow, side: number, strength: number): PatchDetail | null {
     const times = side / this.#square;
     const texture = this.#textures.find((one) => one.times === times);
     const { confidence } = this.#resting;

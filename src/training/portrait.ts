@@ -1,10 +1,10 @@
+import { closeMouth } from '../blending/close-mouth.js';
 import { FACE_OVAL, SKIN_POINTS } from '../blending/face-outlines.js';
 import { fitPose, headAngles, toCanonical } from '../blending/face-pose.js';
 import { type FaceWindow, mapPoints, windowOf } from '../blending/face-window.js';
 import { UserError } from '../errors.js';
 import type { AffineMatrix } from '../kernels/kernels.js';
 import { sharp } from '../system/sharp.js';
-import { closeMouth } from './close-mouth.js';
 import { evenOut } from './even-out.js';
 import { type FacePicture, frontView } from './front-view.js';
 import { createPicture, fillUnknown, isInside, type Picture, samplePicture } from './picture.js';

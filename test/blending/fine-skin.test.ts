@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { MESH_POINTS } from '../../src/blending/canonical-face.js';
-import { FACE_OVAL, LEFT_EYE, LIPS, RIGHT_EYE } from '../../src/blending/face-outlines.js';
-import { createPose, fitPose, toCanonical } from '../../src/blending/face-pose.js';
+import { FACE_OVAL, LIPS } from '../../src/blending/face-outlines.js';
+import { fitPose, toCanonical } from '../../src/blending/face-pose.js';
 import { frameToTensor, windowOf } from '../../src/blending/face-window.js';
 import { FineSkin, type SkinTextures } from '../../src/blending/fine-skin.js';
 import { RestingShape } from '../../src/blending/resting-shape.js';
@@ -49,47 +49,6 @@ describe('the detail of a still', () => {
   });
 });
 
-describe('the shape at rest', () => {
-  /** The face with its lower lip moved down, and with its upper lids moved down. */
-  const changed = (lip: number, lids: number): Float32Array => {
-    const out = points.slice();
-    out[3 * 14 + 1]! += lip;
-    for (const upper of [...LEFT_EYE.slice(9), ...RIGHT_EYE.slice(9)]) out[3 * upper + 1]! += lids;
-    return out;
-  };
-  const learn = (frames: readonly Float32Array[]): RestingShape => {
-    const resting = new RestingShape(null);
-    const pose = createPose();
-    for (const frame of frames) resting.update(frame, fitPose(frame, pose));
-    return resting;
-  };
-
-  test('is known after a second at rest, and is that of the face', () => {
-    const resting = learn(Array.from({ length: 30 }, () => points));
-    expect(resting.confidence).toBe(1);
-    expect(Math.max(...shape.map((value, i) => Math.abs(value - resting.shape[i]!)))).toBeLessThan(1e-3);
-    resting.reset();
-    expect(resting.confidence).toBe(0);
-  });
-
-  test('is not learnt from an open mouth, a turned head or a blink', () => {
-    const turned = landmarksOf({ ...PLAIN_FACE, turn: 0.6 });
-    const resting = learn([
-      points,
-      ...Array.from({ length: 30 }, (_, i) => [changed(15, 0), turned, changed(0, 6)][i % 3]!),
-    ]);
-    expect(resting.confidence).toBeLessThan(0.1);
-    expect(Math.max(...shape.map((value, i) => Math.abs(value - resting.shape[i]!)))).toBeLessThan(1e-3);
-  });
-
-  test('that was measured before is kept', () => {
-    const resting = new RestingShape(shape);
-    expect(resting.confidence).toBe(1);
-    resting.update(changed(0, 0), fitPose(points));
-    expect(resting.shape).toEqual(shape);
-  });
-});
-
 describe('the layer', () => {
   const SQUARE = 64;
   let kernels: Kernels;
@@ -101,18 +60,13 @@ describe('the layer', () => {
     { width, height, data: even },
     skinWeights(places, widthCm, height / width),
   );
-  const skin = (user: Float32Array | null): SkinTextures => ({
-    textures: [{ times: 4, width, height, data }],
-    places,
-    avatar: shape,
-    user,
-  });
+  const skin: SkinTextures = { textures: [{ times: 4, width, height, data }], places, avatar: shape };
   const pose = fitPose(points);
   const window = windowOf(pose);
 
   test('lies where the face is, on its skin, and leaves the rest', () => {
-    const fine = new FineSkin(kernels, skin(shape), SQUARE, 4 * SQUARE);
-    const detail = fine.draw(points, pose, window, 4 * SQUARE, 1)!;
+    const fine = new FineSkin(kernels, skin, new RestingShape(shape), SQUARE, 4 * SQUARE);
+    const detail = fine.draw(points, window, 4 * SQUARE, 1)!;
     expect(detail.strength).toBeGreaterThan(0.5);
     const side = 4 * SQUARE;
     const drawn = kernels.u8(detail.address, side * side);
@@ -133,12 +87,15 @@ describe('the layer', () => {
   });
 
   test('there is none where the patch is as coarse as the network, nor before the face is known', () => {
-    const known = new FineSkin(kernels, skin(shape), SQUARE, 4 * SQUARE);
-    expect(known.draw(points, pose, window, SQUARE, 1)).toBeNull();
+    const known = new FineSkin(kernels, skin, new RestingShape(shape), SQUARE, 4 * SQUARE);
+    expect(known.draw(points, window, SQUARE, 1)).toBeNull();
     const open = points.slice();
     open[3 * 14 + 1]! += 15;
-    const unknown = new FineSkin(kernels, skin(null), SQUARE, 4 * SQUARE);
-    expect(unknown.draw(open, pose, window, 4 * SQUARE, 1)).toBeNull();
-    expect(unknown.draw(points, pose, window, 4 * SQUARE, 1)!.strength).toBeLessThan(0.1);
+    const resting = new RestingShape(null);
+    const unknown = new FineSkin(kernels, skin, resting, SQUARE, 4 * SQUARE);
+    resting.update(open, pose, 0);
+    expect(unknown.draw(open, window, 4 * SQUARE, 1)).toBeNull();
+    resting.update(points, pose, 1 / 30);
+    expect(unknown.draw(points, window, 4 * SQUARE, 1)!.strength).toBeLessThan(0.1);
   });
 });

@@ -1,10 +1,10 @@
 import { createRequire } from 'node:module';
 import { describe, expect, test } from 'vitest';
 import { canonicalFace } from '../../src/blending/canonical-face.js';
+import { closeMouth } from '../../src/blending/close-mouth.js';
 import { LIP_PAIRS, mouthOpening } from '../../src/blending/expression.js';
 import { UserError } from '../../src/errors.js';
 import { sharp } from '../../src/system/sharp.js';
-import { closeMouth } from '../../src/training/close-mouth.js';
 import { createPicture, fillUnknown, isInside, type Picture, samplePicture } from '../../src/training/picture.js';
 import { loadPortrait, makePortrait } from '../../src/training/portrait.js';
 

@@ -1,3 +1,4 @@
+import { AvatarGuide } from '../../blending/avatar-guide.js';
 import { FaceCells } from '../../blending/face-cells.js';
 import { FacePatch, mostTimes, type PatchDetail } from '../../blending/face-patch.js';
 import { createPose, fitPose, headAngles } from '../../blending/face-pose.js';
@@ -8,10 +9,11 @@ import {
   tensorToFrame,
   windowOf,
 } from '../../blending/face-window.js';
-import { FineSkin, type SkinTextures } from '../../blending/fine-skin.js';
+import { FineSkin } from '../../blending/fine-skin.js';
 import { Grain } from '../../blending/grain.js';
 import { LightMatch } from '../../blending/light-match.js';
 import { Membrane } from '../../blending/membrane.js';
+import { RestingShape } from '../../blending/resting-shape.js';
 import { WornMask } from '../../blending/worn-mask.js';
 import type { LiveSettings } from '../../config/settings.js';
 import type { FrameAt } from '../../frame/frame-at.js';
@@ -22,6 +24,7 @@ import type { FaceState } from '../../tracking/face.js';
 import type { AvatarEffect } from '../avatar-effect.js';
 import type { EffectContext, Preparation } from '../effect.js';
 import { REFUSAL_WORDS, type Refusal, refusalOf } from './wearable.js';
+import type { WornPortrait } from './worn-portrait.js';
 
 /** A gap in time after which the light is measured afresh, seconds. */
 const CUT_S = 1;
@@ -31,6 +34,7 @@ const LEAST_SHARE = 0.5;
 /** Milliseconds of the steps of the last frame, for measurements. */
 export interface SwapTimes {
   crop: number;
+  guide: number;
   network: number;
   match: number;
 }
@@ -54,18 +58,20 @@ interface Parts {
   readonly membrane: Membrane;
   readonly patch: FacePatch;
   readonly grain: Grain;
+  readonly resting: RestingShape;
   readonly fine: FineSkin | null;
+  readonly guide: AvatarGuide | null;
 }
 
 /**
- * Lays the avatar over the tracked face: crop, network, mask, light, edge, then blend. Where it cannot be sure to cover
+ * Lays the avatar over the tracked face: crop, guide, network, mask, light, edge, then blend. Where it cannot be sure to cover
  * the face it withholds the frame: it never lets one pass untouched.
  */
 export class AvatarSwap implements AvatarEffect {
   readonly name = 'avatar';
-  readonly times: SwapTimes = { crop: 0, network: 0, match: 0 };
+  readonly times: SwapTimes = { crop: 0, guide: 0, network: 0, match: 0 };
   readonly #network: FaceNetwork;
-  readonly #skin: SkinTextures | null;
+  readonly #portrait: WornPortrait | null;
   readonly #alignment: FaceAlignment;
   readonly #pose = createPose();
   #parts: Parts | null = null;
@@ -77,13 +83,13 @@ export class AvatarSwap implements AvatarEffect {
 
   /**
    * @param network - of the avatar, opened in the memory that frames lie in; closed with the effect.
-   * @param skin - the portrait's fine skin, made for a network of this size.
+   * @param portrait - read for this network; one that takes a guide needs it.
    * @param alignment - what the network sees of a head.
    */
-  constructor(network: FaceNetwork, skin: SkinTextures | null = null, alignment: FaceAlignment = 'mien') {
+  constructor(network: FaceNetwork, portrait: WornPortrait | null = null, alignment: FaceAlignment = 'mien') {
     this.#alignment = alignment;
     this.#network = network;
-    this.#skin = skin;
+    this.#portrait = portrait;
   }
 
   /** Why the last frame was withheld; null if the avatar was worn. */
@@ -108,6 +114,8 @@ export class AvatarSwap implements AvatarEffect {
     const run = bindWearKernels(kernels);
     const { size } = this.#network;
     const cells = new FaceCells(kernels, run, size);
+    const portrait = this.#portrait;
+    const resting = new RestingShape(portrait?.user ?? null);
     this.#parts = {
       kernels,
       frame,
@@ -117,7 +125,9 @@ export class AvatarSwap implements AvatarEffect {
       membrane: new Membrane(kernels, run, cells),
       patch: new FacePatch(kernels, run, frame, size),
       grain: new Grain(kernels, frame),
-      fine: this.#skin && new FineSkin(kernels, this.#skin, size, size * mostTimes(size)),
+      resting,
+      fine: portrait && new FineSkin(kernels, portrait.skin, resting, size, size * mostTimes(size)),
+      guide: portrait && guideOf(kernels, portrait, size),
     };
     this.reset();
   }
@@ -154,14 +164,18 @@ export class AvatarSwap implements AvatarEffect {
     if (refusal !== null) return refusal;
     const seconds = this.#elapsed(face);
     this.#window = window;
-    const { size, inputAddress, output } = this.#network;
+    const { size, inputAddress, guideAddress, output } = this.#network;
     parts.kernels.cropToTensor(parts.frame, tensorToFrame(window, size), size, size, 1 / 255, 0, inputAddress);
     const cropped = performance.now();
+    parts.resting.update(face.points, this.#pose, seconds);
+    if (guideAddress !== null) parts.guide?.draw(face.points, parts.resting.shape, window, guideAddress);
+    const guided = performance.now();
     if (!(await this.#run())) return 'network-failed';
     const ran = performance.now();
     const found = this.#match(parts, face, output, seconds);
     this.times.crop = cropped - started;
-    this.times.network = ran - cropped;
+    this.times.guide = guided - cropped;
+    this.times.network = ran - guided;
     this.times.match = performance.now() - ran;
     return found;
   }
@@ -192,7 +206,7 @@ export class AvatarSwap implements AvatarEffect {
     membrane.update(light.gains, light.offsets, seconds);
     grain.measure(this.#window, seconds);
     patch.place(this.#window);
-    this.#detail = fine?.draw(face.points, this.#pose, this.#window, patch.side, light.gain) ?? null;
+    this.#detail = fine?.draw(face.points, this.#window, patch.side, light.gain) ?? null;
     const { fields } = patch;
     const { gains, offsets } = light;
     for (let i = 0; i < gains.length; i++) {
@@ -210,7 +224,7 @@ export class AvatarSwap implements AvatarEffect {
     parts.light.reset();
     parts.membrane.reset();
     parts.grain.reset();
-    parts.fine?.reset();
+    parts.resting.reset();
   }
 
   /** Seconds since the frame before; forgets what was learnt from another face or before a cut. */
@@ -221,4 +235,13 @@ export class AvatarSwap implements AvatarEffect {
     this.#capturedAt = face.capturedAt;
     return Number.isNaN(seconds) ? 0 : seconds;
   }
+}
+
+/** What draws the guide; null for a network that takes none. */
+function guideOf(kernels: Kernels, { guide, skin }: WornPortrait, side: number): AvatarGuide | null {
+  if (guide === null) return null;
+  const { width, height, data, points } = guide;
+  const address = kernels.alloc(data.length);
+  kernels.u8(address, data.length).set(data);
+  return new AvatarGuide(kernels, { texture: { address, width, height }, points, avatar: skin.avatar }, side);
 }

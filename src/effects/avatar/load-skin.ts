@@ -8,7 +8,7 @@ import { sharp } from '../../system/sharp.js';
 import type { AvatarTexture } from '../avatar-effect.js';
 
 /** A picture of more pixels is refused: packs are untrusted. */
-const MOST_PIXELS = 4096 * 4096;
+export const MOST_PIXELS = 4096 * 4096;
 /** What the network's picture is blurred by, in its pixels: it shows nothing finer. */
 const CUT_OFF = 1.1;
 
@@ -18,7 +18,7 @@ const CUT_OFF = 1.1;
  * @param square - pixels a side of the avatar's network.
  * @throws Error of the picture library if the bytes are no picture, or too large a one.
  */
-export async function loadSkin({ png, points, avatar, user }: AvatarTexture, square: number): Promise<SkinTextures> {
+export async function loadSkin({ png, points, avatar }: AvatarTexture, square: number): Promise<SkinTextures> {
   const picture = sharp(png, { limitInputPixels: MOST_PIXELS }).removeAlpha().greyscale();
   const { width: fullWidth, height: fullHeight } = await sharp(png, { limitInputPixels: MOST_PIXELS }).metadata();
   const fullPerCm = pixelsPerCm(points, avatar, fullWidth);
@@ -33,7 +33,7 @@ export async function loadSkin({ png, points, avatar, user }: AvatarTexture, squ
     const { width, height } = plane;
     textures.push({ times, width, height, data: skinDetail(plane, blurred, weights) });
   }
-  return { textures, places: points, avatar, user };
+  return { textures, places: points, avatar };
 }
 
 async function planeOf(picture: Sharp): Promise<LumaPlane> {

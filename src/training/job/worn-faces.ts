@@ -1,9 +1,9 @@
+import { closeMouth } from '../../blending/close-mouth.js';
 import { eyeOpenness } from '../../blending/expression.js';
 import { fitPose, toCanonical } from '../../blending/face-pose.js';
 import { UserError } from '../../errors.js';
 import { i420Layout } from '../../frame/i420.js';
 import { Kernels } from '../../kernels/kernels.js';
-import { closeMouth } from '../close-mouth.js';
 import type { Picture } from '../picture.js';
 import { makePortrait, type Portrait, readStill } from '../portrait.js';
 import { copyToFrame, findPortraitFace } from '../portrait-face.js';

@@ -1,10 +1,12 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import { MESH_POINTS } from '../../../src/blending/canonical-face.js';
 import { FACE_OVAL } from '../../../src/blending/face-outlines.js';
 import { fitPose, toCanonical, toFrame } from '../../../src/blending/face-pose.js';
 import { frameToTensor, WINDOW_CM } from '../../../src/blending/face-window.js';
 import { FOREHEAD_EDGE, FOREHEAD_POINTS, raiseForehead } from '../../../src/blending/forehead.js';
 import { AvatarSwap } from '../../../src/effects/avatar/avatar-swap.js';
 import { REFUSAL_WORDS } from '../../../src/effects/avatar/wearable.js';
+import { sharp } from '../../../src/system/sharp.js';
 import {
   drawFace,
   isInside,
@@ -274,6 +276,48 @@ test('prepare and blend allocate no buffers: arrayBuffers grow by 0 bytes over 3
   const before = process.memoryUsage().arrayBuffers;
   await run(300);
   expect(process.memoryUsage().arrayBuffers - before).toBeLessThanOrEqual(0);
+});
+
+describe('a network that takes a guide', () => {
+  const shape = toCanonical(fitPose(points), points.slice(0, 3 * MESH_POINTS), new Float32Array(3 * MESH_POINTS));
+  const places = Float32Array.from({ length: 2 * MESH_POINTS }, (_, i) => 0.5 + shape[3 * (i >> 1) + (i & 1)]! / 30);
+  const SIDE = 64;
+  let bench: SwapBench;
+  beforeAll(async () => {
+    const png = await sharp({ create: { width: 200, height: 200, channels: 3, background: '#c08040' } })
+      .png()
+      .toBuffer();
+    bench = await openSwap(picture.layout, FAIR, SIDE, 'mien', { png, points: places, avatar: shape, user: null });
+  });
+
+  test('gets the portrait where the face is, from the first frame on, before it runs', async () => {
+    const guide = bench.kernels.f32(bench.network.guideAddress!, 4 * SIDE * SIDE);
+    const seen: number[][] = [];
+    bench.network.maskAt = (u, v) => {
+      if (seen.length < 2 && u > 0.5 && v > 0.5) {
+        for (const at of [(SIDE / 2) * SIDE + SIDE / 2, 0]) {
+          seen.push([0, 1, 2, 3].map((plane) => guide[plane * SIDE * SIDE + at]!));
+        }
+      }
+      return 1;
+    };
+    await wearOnce(bench, picture.data);
+    bench.network.maskAt = () => 1;
+    const [middle, corner] = seen;
+    expect(middle!.map((value) => Math.round(255 * value))).toEqual([0xc0, 0x80, 0x40, 255]);
+    expect(corner).toEqual([0, 0, 0, 0]);
+    expect(bench.swap.times.guide).toBeGreaterThan(0);
+  });
+
+  test('the guide allocates no buffers either', async () => {
+    const run = async (frames: number): Promise<void> => {
+      for (let i = 0; i < frames; i++) await bench.wear(picture.data, faceOf(points, i / 30));
+    };
+    await run(10);
+    const before = process.memoryUsage().arrayBuffers;
+    await run(200);
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThanOrEqual(0);
+  });
 });
 
 test('closing closes the network', async () => {

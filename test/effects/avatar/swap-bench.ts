@@ -1,5 +1,7 @@
 import type { FaceAlignment } from '../../../src/blending/face-window.js';
 import { AvatarSwap } from '../../../src/effects/avatar/avatar-swap.js';
+import { loadPortrait } from '../../../src/effects/avatar/worn-portrait.js';
+import type { AvatarTexture } from '../../../src/effects/avatar-effect.js';
 import type { Preparation } from '../../../src/effects/effect.js';
 import type { I420Layout } from '../../../src/frame/i420.js';
 import { Kernels } from '../../../src/kernels/kernels.js';
@@ -11,6 +13,7 @@ import { type Colour, PaintedNetwork } from './painted-network.js';
 export interface SwapBench {
   readonly swap: AvatarSwap;
   readonly network: PaintedNetwork;
+  readonly kernels: Kernels;
   readonly layout: I420Layout;
   /** The frame in kernel memory. */
   readonly pixels: Uint8Array;
@@ -23,17 +26,20 @@ export async function openSwap(
   colour: Colour,
   size = 64,
   alignment: FaceAlignment = 'mien',
+  texture: AvatarTexture | null = null,
 ): Promise<SwapBench> {
   const kernels = await Kernels.load(layout.byteLength + (32 << 20));
   const frame = { layout, address: kernels.alloc(layout.byteLength) };
   const pixels = kernels.u8(frame.address, layout.byteLength);
-  const network = new PaintedNetwork(kernels, colour, size);
-  const swap = new AvatarSwap(network, null, alignment);
+  const network = new PaintedNetwork(kernels, colour, size, texture !== null);
+  const portrait = texture && (await loadPortrait(texture, network));
+  const swap = new AvatarSwap(network, portrait, alignment);
   swap.configure({ kernels, frame, rate: { num: 30, den: 1 } });
   const settings = { ...settingsOf(0), effect: 'avatar' as const };
   return {
     swap,
     network,
+    kernels,
     layout,
     pixels,
     async wear(picture, face) {

@@ -1,4 +1,4 @@
-import { LIP_PAIRS, MOUTH_CORNERS, mouthOpening } from '../blending/expression.js';
+import { LIP_PAIRS, MOUTH_CORNERS, mouthOpening } from './expression.js';
 
 /** Lips nearer than this (cm) are a closed mouth. */
 const CLOSED = 0.12;
