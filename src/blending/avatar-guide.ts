@@ -1,15 +1,21 @@
 import type { Kernels } from '../kernels/kernels.js';
 import { DrawnMesh, type TextureAt } from '../kernels/triangles.js';
 import { canonicalFace, MESH_POINTS } from './canonical-face.js';
-import { LIP_PAIRS, MOUTH_CORNERS } from './expression.js';
+import { LEFT_EYE_PARTS, LIP_PAIRS, MOUTH_CORNERS, RIGHT_EYE_PARTS } from './expression.js';
 import { createPose, type FacePose, fitPose, toCanonical, toFrame } from './face-pose.js';
 import { insetRim, RimFade } from './face-rim.js';
 import { type FaceWindow, frameToTensor, mapPoints } from './face-window.js';
 import { FOREHEAD_POINTS, foreheadTriangles, raiseForehead } from './forehead.js';
+import { GuideEye } from './guide-eye.js';
+import { type MeshPart, separateParts } from './mesh-parts.js';
 import { Retargeter } from './retarget.js';
 
+/** Points of a tracked face: those of the mesh, and five for each iris. */
+const FACE_POINTS = MESH_POINTS + 10;
 /** The guide is drawn with so many pixels a side for each of its own, and averaged. */
 const FINE = 2;
+/** The forehead's raised points are the vertices behind those of the mesh; the edges of the eyes follow. */
+const FOREHEAD_FIRST = MESH_POINTS;
 /** After so many rounds the pose of a face whose depth is not told moves no more. */
 const POSE_ROUNDS = 12;
 
@@ -29,8 +35,9 @@ interface GuideExports {
 }
 
 /**
- * Draws the portrait where the user's face moves it, for the network to copy: with its own eyes, not lit, and without the
- * inside of an opened mouth, which the network has to paint. Allocates in the constructor only.
+ * Draws the portrait where the user's face moves it, for the network to copy: not lit, its own eyes looking to the side to
+ * which the user's look, and without the inside of an opened mouth, which the network has to paint. Allocates in the
+ * constructor only.
  */
 export class AvatarGuide {
   readonly #run: GuideExports;
@@ -41,6 +48,8 @@ export class AvatarGuide {
   readonly #seen = new Float32Array(3 * MESH_POINTS);
   readonly #shape = new Float32Array(3 * MESH_POINTS);
   readonly #raised = new Float32Array(3 * FOREHEAD_POINTS);
+  readonly #face = new Float32Array(3 * FACE_POINTS);
+  readonly #eyes: readonly GuideEye[];
   readonly #rim = new RimFade();
   readonly #canvas: TextureAt;
   readonly #pixels: Uint8Array;
@@ -55,7 +64,10 @@ export class AvatarGuide {
     if (side % 2 !== 0) throw new RangeError(`a guide has an even side, not ${side} pixels`);
     this.#run = kernels.bind<GuideExports>(['halveToPlanes']);
     this.#texture = texture;
-    this.#mesh = new DrawnMesh(kernels, MESH_POINTS + FOREHEAD_POINTS, guideTriangles());
+    const right = new GuideEye(RIGHT_EYE_PARTS, points, FOREHEAD_FIRST + FOREHEAD_POINTS);
+    const left = new GuideEye(LEFT_EYE_PARTS, points, right.first + right.edge.length);
+    this.#eyes = [right, left];
+    this.#mesh = new DrawnMesh(kernels, left.first + left.edge.length, guideTriangles(this.#eyes));
     const neutral = avatar.slice(0, 3 * MESH_POINTS);
     this.#retargeter = new Retargeter(this.#user, neutral);
     const fine = FINE * side;
@@ -68,8 +80,8 @@ export class AvatarGuide {
   /**
    * Draws the guide of a frame.
    *
-   * @param points - the user's, at least MESH_POINTS × (x, y, z) in pixels of the frame.
-   * @param userNeutral - their face at rest, likewise, in canonical cm.
+   * @param points - the user's, irises included: (x, y, z) in pixels of the frame.
+   * @param userNeutral - their face at rest, at least MESH_POINTS × (x, y, z) in canonical cm.
    * @param window - what the network sees of the frame.
    * @param into - address of [4, side, side] floats: red, green and blue, black where nothing is drawn, and the coverage; 0..1.
    */
@@ -85,12 +97,25 @@ export class AvatarGuide {
     mapPoints(toCanvas, this.#raised);
     const mesh = this.#mesh;
     mesh.points.set(seen);
-    mesh.points.set(this.#raised, 3 * MESH_POINTS);
+    mesh.points.set(this.#raised, 3 * FOREHEAD_FIRST);
+    this.#placeEyes(toCanonical(pose, points, this.#face));
     this.#rim.apply(seen, shape, mesh.source);
     mesh.sort();
     this.#pixels.fill(0);
     mesh.draw(this.#texture, this.#canvas);
     this.#run.halveToPlanes(this.#canvas.address, this.#side, into);
+  }
+
+  /** The eyes' edges lie where the lids do, and show what the gaze says. @param user - in canonical space. */
+  #placeEyes(user: Float32Array): void {
+    const { points, source } = this.#mesh;
+    for (const eye of this.#eyes) {
+      for (let i = 0; i < eye.edge.length; i++) {
+        const from = 3 * eye.edge[i]!;
+        for (let axis = 0; axis < 3; axis++) points[3 * (eye.first + i) + axis] = points[from + axis]!;
+      }
+      eye.look(user, source);
+    }
   }
 
   /** Puts the face's points into the texture, as `TargetMaker` does. */
@@ -105,8 +130,8 @@ export class AvatarGuide {
     raiseForehead(avatar, this.#raised);
     toFrame(pose, this.#raised, this.#raised);
     for (let i = 0; i < FOREHEAD_POINTS; i++) {
-      source[3 * (MESH_POINTS + i)] = this.#raised[3 * i]!;
-      source[3 * (MESH_POINTS + i) + 1] = this.#raised[3 * i + 1]!;
+      source[3 * (FOREHEAD_FIRST + i)] = this.#raised[3 * i]!;
+      source[3 * (FOREHEAD_FIRST + i) + 1] = this.#raised[3 * i + 1]!;
     }
   }
 }
@@ -126,14 +151,14 @@ function flatPose(points: Float32Array, shape: Float32Array): FacePose {
   return pose;
 }
 
-/** The mesh without what closes the mouth, and the forehead up to the hair line. */
-function guideTriangles(): Uint16Array {
-  const { triangles } = canonicalFace();
+/** The mesh without what closes the mouth, its eyes apart, and the forehead up to the hair line. */
+function guideTriangles(eyes: readonly MeshPart[]): Uint16Array {
+  const triangles = separateParts(canonicalFace().triangles.slice(), eyes);
   const mouth = new Set<number>([...MOUTH_CORNERS, ...LIP_PAIRS.flat()]);
   const kept: number[] = [];
   for (let i = 0; i < triangles.length; i += 3) {
     const corners = triangles.subarray(i, i + 3);
     if (!corners.every((corner) => mouth.has(corner))) kept.push(...corners);
   }
-  return Uint16Array.of(...kept, ...foreheadTriangles(MESH_POINTS));
+  return Uint16Array.of(...kept, ...foreheadTriangles(FOREHEAD_FIRST));
 }

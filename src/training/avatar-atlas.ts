@@ -1,9 +1,10 @@
 import { LEFT_EYE_PARTS, RIGHT_EYE_PARTS } from '../blending/expression.js';
+import type { MeshPart } from '../blending/mesh-parts.js';
 import type { Kernels } from '../kernels/kernels.js';
 import type { TextureAt } from '../kernels/triangles.js';
 import { EYE_HEIGHT, EYE_WIDTH, EyeTexture } from './eye-texture.js';
 import type { Portrait } from './portrait.js';
-import { LEFT_EYE_PART, type MeshPart, RIGHT_EYE_PART } from './target-mesh.js';
+import { LEFT_EYE_PART, RIGHT_EYE_PART } from './target-mesh.js';
 
 /** Pixels of the picture of the mouth's inside. */
 export const MOUTH_WIDTH = 160;

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { AvatarGuide } from '../../src/blending/avatar-guide.js';
 import { MESH_POINTS } from '../../src/blending/canonical-face.js';
+import { LEFT_EYE_PARTS } from '../../src/blending/expression.js';
 import { FACE_OVAL } from '../../src/blending/face-outlines.js';
 import { createPose, fitPose, toCanonical } from '../../src/blending/face-pose.js';
 import { type FaceWindow, frameToTensor, windowOf } from '../../src/blending/face-window.js';
@@ -83,6 +84,27 @@ describe('the guide of a face', () => {
     const [u, v] = at(window, open[3 * 17]!, open[3 * 17 + 1]!) as [number, number];
     expect(Math.abs(u - places[34]!)).toBeLessThan(3.5);
     expect(Math.abs(v - places[35]!)).toBeLessThan(3.5);
+  });
+
+  test('looks where the user looks: the iris goes along, the corners of the eye stay', () => {
+    const eye = LEFT_EYE_PARTS;
+    const looking = (share: number): Float32Array => {
+      const points = user.slice();
+      const width = Math.abs(user[3 * eye.outer]! - user[3 * eye.inner]!);
+      const middle = (user[3 * eye.outer]! + user[3 * eye.inner]!) / 2;
+      for (let point = eye.iris; point < eye.iris + 5; point++) points[3 * point] = middle + share * width;
+      return points;
+    };
+    const shown = (points: Float32Array, x: number, y: number): number => at(draw(points), x, y)[0]!;
+    const mean = (axis: number): number =>
+      [eye.outer, eye.inner, ...eye.lids[3]!].reduce((sum, point) => sum + user[3 * point + axis]! / 4, 0);
+    const [x, y] = [mean(0), mean(1)];
+    const widthInTexture = Math.abs(places[2 * eye.outer]! - places[2 * eye.inner]!);
+    const moved = shown(looking(-0.15), x, y) - shown(looking(0.15), x, y);
+    expect(moved).toBeGreaterThan(0.25 * widthInTexture);
+    expect(moved).toBeLessThan(0.35 * widthInTexture);
+    const corner = [user[3 * eye.outer]! + 2, user[3 * eye.outer + 1]!] as const;
+    expect(Math.abs(shown(looking(-0.15), ...corner) - shown(looking(0.15), ...corner))).toBeLessThan(0.5);
   });
 
   test('of a user who is known wrongly is moved by as much', () => {
