@@ -22,7 +22,8 @@ for (const size of [128, 192]) {
   // The spread of weights that keeps the spread of what goes through them, so that no range is empty.
   const values = new Float32Array(networkLayout(network).length).map(() => 0.12 * (random() - 0.5));
   const fp32 = inferenceModel({ network, values });
-  const pictures = Array.from({ length: 4 }, () => Float32Array.from({ length: 3 * size * size }, random));
+  const noise = (planes) => Float32Array.from({ length: planes * size * size }, random);
+  const pictures = Array.from({ length: 4 }, () => ({ face: noise(3), guide: noise(4) }));
   const started = performance.now();
   const int8 = await quantize(fp32, pictures);
   const ms = Number((performance.now() - started).toFixed(0));
@@ -36,9 +37,10 @@ for (const size of [128, 192]) {
   ]) {
     const name = `avatar-network/${size}/${precision}`;
     if (!name.includes(wanted)) continue;
-    const kernels = await Kernels.load(2 << 20);
+    const kernels = await Kernels.load(4 << 20);
     const avatar = await AvatarNetwork.open(kernels, bytes);
-    kernels.f32(avatar.inputAddress, 3 * size * size).set(pictures[0]);
+    kernels.f32(avatar.inputAddress, 3 * size * size).set(pictures[0].face);
+    kernels.f32(avatar.guideAddress, 4 * size * size).set(pictures[0].guide);
     const result = await measure(name, () => avatar.run(), { warmup: 20, rounds: 200 });
     report(result);
     p50[precision] = result.p50;

@@ -15,7 +15,7 @@ const WARM_UP = 5;
 function noisySet(size) {
   const set = createTrainingSet(32, size, size / 8);
   const random = new Random(1);
-  for (const bytes of [set.inputs, set.targets]) {
+  for (const bytes of [set.inputs, set.guides, set.targets]) {
     for (let i = 0; i < bytes.length; i++) bytes[i] = ((i >> 8) & 127) + random.below(128);
   }
   return set;
@@ -51,7 +51,7 @@ for (const [size, budgetMs] of [
   if (`${name}/one-sample`.includes(wanted)) {
     const sampler = new Sampler(set, usualVariation, new Random(1));
     const planes = (channels) => new Float32Array(channels * size * size);
-    const sample = { face: planes(3), target: planes(4), weight: planes(4) };
+    const sample = { face: planes(3), guide: planes(4), target: planes(4), weight: planes(4) };
     let index = 0;
     const once = () => sampler.sample(index % set.count, new Random(index++), sample);
     report(await measure(`${name}/one-sample`, once));

@@ -2,7 +2,7 @@ import { roughenBlocks } from './blocks.js';
 import { paintCover } from './cover.js';
 import type { Random } from './random.js';
 import { type Placement, resample } from './resample.js';
-import { sideOf, TARGET_CHANNELS, type TrainingSet, WEIGHT_ONE } from './training-set.js';
+import { GUIDE_CHANNELS, sideOf, TARGET_CHANNELS, type TrainingSet, WEIGHT_ONE } from './training-set.js';
 
 /** How much the mask counts, beside a colour of weight 1. */
 const MASK_WEIGHT = 0.5;
@@ -12,7 +12,7 @@ const GRAINS = 1 << 16;
 
 /** How samples vary; each is the most that it does, or how often it happens. Zero everywhere is the pictures as they are. */
 export interface Variation {
-  /** Radians; a share of the size; a share of the margin. Input and target alike. */
+  /** Radians; a share of the size; a share of the margin. Input, guide and target alike. */
   readonly turn: number;
   readonly scale: number;
   readonly shift: number;
@@ -70,6 +70,8 @@ export const noVariation: Variation = {
 export interface SamplePlanes {
   /** [3, size, size]: red, green, blue, 0..1. */
   readonly face: Float32Array;
+  /** [4, size, size]: red, green, blue and coverage of the guide, 0..1. */
+  readonly guide: Float32Array;
   /** [4, size, size]: red, green, blue, mask, 0..1. */
   readonly target: Float32Array;
   /** [4, size, size]: what each value of the target counts. */
@@ -83,6 +85,7 @@ export class Sampler {
   readonly #curves = new Float32Array(3 * 256);
   /** Colours and mask to 0..1, the weight to 0..3. */
   readonly #targetCurves: Float32Array;
+  readonly #guideCurves = Float32Array.from({ length: GUIDE_CHANNELS * 256 }, (_, index) => (index & 255) / 255);
   readonly #planes: Float32Array;
   readonly #spare: Float32Array;
   readonly #grains: Float32Array;
@@ -101,7 +104,7 @@ export class Sampler {
   }
 
   /** Fills one image's tensors with picture `index` of the set, varied by `random`. */
-  sample(index: number, random: Random, { face, target, weight }: SamplePlanes): void {
+  sample(index: number, random: Random, { face, guide, target, weight }: SamplePlanes): void {
     const { size } = this.#set;
     const area = size * size;
     const side = sideOf(this.#set);
@@ -110,17 +113,24 @@ export class Sampler {
       bytes: this.#set.targets,
       offset: index * side * side * TARGET_CHANNELS,
       side,
-      channels: 5,
+      channels: TARGET_CHANNELS,
     };
     resample(targetPicture, placement, this.#targetCurves, this.#planes, size);
     target.set(this.#planes.subarray(0, 4 * area));
     const counts = this.#planes.subarray(4 * area);
     for (let channel = 0; channel < 3; channel++) weight.set(counts, channel * area);
     weight.fill(MASK_WEIGHT, 3 * area, 4 * area);
+    const guidePicture = {
+      bytes: this.#set.guides,
+      offset: index * side * side * GUIDE_CHANNELS,
+      side,
+      channels: GUIDE_CHANNELS,
+    };
+    resample(guidePicture, placement, this.#guideCurves, guide, size);
     this.#setCurves(random);
     const facePicture = { bytes: this.#set.inputs, offset: index * side * side * 3, side, channels: 3 };
     resample(facePicture, this.#misaligned(placement, random), this.#curves, face, size);
-    this.#vary(random, { face, target, weight });
+    this.#vary(random, { face, guide, target, weight });
   }
 
   #placement(random: Random): Placement {

@@ -1,4 +1,4 @@
-import { DifferentiableGraph } from './graph/graph.js';
+import { DifferentiableGraph, type Value } from './graph/graph.js';
 import { type AvatarNetwork, buildNetwork, limited } from './network.js';
 import { type ParameterLayout, parameterLayout } from './parameters.js';
 
@@ -11,12 +11,13 @@ export interface AvatarWeights {
 /** Where each parameter of a network lies in `AvatarWeights.values`. */
 export function networkLayout(network: AvatarNetwork): ParameterLayout {
   const graph = new DifferentiableGraph('layout');
-  buildNetwork(graph, network, graph.input('face', [1, 3, network.size, network.size]));
+  buildInference(graph, network);
   return parameterLayout(graph.parameters);
 }
 
 /**
- * The finished network as an ONNX model: `face` [1, 3, s, s], RGB planes, 0..1, to `avatar` [1, 4, s, s]: RGB and mask, 0..1.
+ * The finished network as an ONNX model: `face` [1, 3, s, s], RGB planes, and `guide` [1, 4, s, s], the
+ * portrait's RGB and coverage, all 0..1, to `avatar` [1, 4, s, s]: RGB and mask, 0..1.
  *
  * @throws RangeError if the network has another number of parameters.
  */
@@ -30,7 +31,12 @@ export function inferenceModel({ network, values }: AvatarWeights): Uint8Array<A
     const { offset, length } = placed.get(name)!;
     return values.subarray(offset, offset + length);
   });
-  const face = graph.input('face', [1, 3, network.size, network.size]);
-  graph.output('avatar', limited(graph, buildNetwork(graph, network, face)));
+  graph.output('avatar', limited(graph, buildInference(graph, network)));
   return graph.serialize();
+}
+
+function buildInference(graph: DifferentiableGraph, network: AvatarNetwork): Value {
+  const { size } = network;
+  const face = graph.input('face', [1, 3, size, size]);
+  return buildNetwork(graph, network, face, graph.input('guide', [1, 4, size, size]));
 }

@@ -3,7 +3,7 @@ import { pictureLoss } from './losses.js';
 import { type AvatarNetwork, buildNetwork, limited } from './network.js';
 import { type ParameterLayout, parameterLayout } from './parameters.js';
 
-/** The model of one training step, and the tensors that go in and out beside `face`, `target`, `weight` and `loss`. */
+/** The model of one training step, and the tensors that go in and out beside `face`, `guide`, `target`, `weight` and `loss`. */
 export interface StepGraph {
   readonly model: Uint8Array<ArrayBuffer>;
   readonly layout: ParameterLayout;
@@ -15,7 +15,7 @@ export function gradientName(parameter: string): string {
 }
 
 /**
- * One step as one ONNX model. In: `face` [n, 3, s, s], 0..1; `target` [n, 4, s, s], 0..1, the avatar's colours and mask;
+ * One step as one ONNX model. In: `face` [n, 3, s, s], 0..1; `guide` [n, 4, s, s], 0..1; `target` [n, 4, s, s], 0..1, the avatar's colours and mask;
  * `weight` [n, 4, s, s]; every parameter by its name. Out: `loss`, a scalar; `avatar` [n, 4, s, s], 0..1; a gradient a
  * parameter.
  */
@@ -23,9 +23,10 @@ export function buildStepGraph(network: AvatarNetwork, images: number): StepGrap
   const { size } = network;
   const graph = new DifferentiableGraph('step');
   const face = graph.input('face', [images, 3, size, size]);
+  const guide = graph.input('guide', [images, 4, size, size]);
   const target = graph.input('target', [images, 4, size, size]);
   const weight = graph.input('weight', [images, 4, size, size]);
-  const linear = buildNetwork(graph, network, face);
+  const linear = buildNetwork(graph, network, face, guide);
   const loss = pictureLoss(graph, linear, target, weight);
   graph.output('loss', loss);
   graph.output('avatar', limited(graph, linear));

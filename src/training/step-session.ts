@@ -33,16 +33,18 @@ export class StepSession {
     this.gradients = new Float32Array(layout.length);
     const area = size * size;
     const picture = (channels: number) => new Float32Array(images * channels * area);
-    const [face, target, weight] = [picture(3), picture(4), picture(4)];
+    const [face, guide, target, weight] = [picture(3), picture(4), picture(4), picture(4)];
     this.avatars = picture(4);
     const image = (planes: Float32Array, channels: number, index: number) =>
       planes.subarray(index * channels * area, (index + 1) * channels * area);
     this.samples = Array.from({ length: images }, (_, index) => ({
       face: image(face, 3, index),
+      guide: image(guide, 4, index),
       target: image(target, 4, index),
       weight: image(weight, 4, index),
     }));
     this.#feeds['face'] = new Tensor('float32', face, [images, 3, size, size]);
+    this.#feeds['guide'] = new Tensor('float32', guide, [images, 4, size, size]);
     this.#feeds['target'] = new Tensor('float32', target, [images, 4, size, size]);
     this.#feeds['weight'] = new Tensor('float32', weight, [images, 4, size, size]);
     this.#fetches['loss'] = new Tensor('float32', this.#loss, []);

@@ -13,7 +13,7 @@ import { Wishes } from './shared-training.js';
 import type { TrainingDevice } from './step-session.js';
 import { runWorkers } from './training-crew.js';
 import type { TrainingPoint, TrainingProgress } from './training-messages.js';
-import { sideOf, TARGET_CHANNELS, type TrainingSet } from './training-set.js';
+import { GUIDE_CHANNELS, sideOf, TARGET_CHANNELS, type TrainingSet } from './training-set.js';
 import { TrainingState } from './training-state.js';
 
 /** Less than the minute that a training may lose. */
@@ -133,7 +133,12 @@ function assertFits(set: TrainingSet, network: AvatarNetwork, batch: number, opt
   if (!Number.isInteger(batch / workers))
     throw new RangeError(`${batch} images are no equal shares for ${workers} workers`);
   const pixels = set.count * sideOf(set) ** 2;
-  if (set.count < 1 || set.inputs.length !== 3 * pixels || set.targets.length !== TARGET_CHANNELS * pixels) {
+  if (
+    set.count < 1 ||
+    set.inputs.length !== 3 * pixels ||
+    set.targets.length !== TARGET_CHANNELS * pixels ||
+    set.guides.length !== GUIDE_CHANNELS * pixels
+  ) {
     throw new RangeError(`the training set has not the bytes of ${set.count} pictures of ${sideOf(set)} px`);
   }
   if (startFrom && JSON.stringify(startFrom.network) !== JSON.stringify(network)) {
@@ -148,6 +153,6 @@ function mostWorkers(batch: number): number {
   return workers;
 }
 
-function hashOf({ inputs, targets }: TrainingSet): string {
-  return createHash('sha256').update(inputs).update(targets).digest('hex');
+function hashOf({ inputs, guides, targets }: TrainingSet): string {
+  return createHash('sha256').update(inputs).update(guides).update(targets).digest('hex');
 }

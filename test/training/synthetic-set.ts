@@ -22,7 +22,7 @@ export const ableNetwork: AvatarNetwork = {
 
 /**
  * A lesson that any network of this kind can learn: a round blob somewhere on a grey ground; the target shows it in blue
- * instead of red, and its mask.
+ * instead of red, and its mask. The guide has it in a duller blue, as a portrait in another light.
  */
 export function blobSet(count = 16, size = 64, margin = 8): TrainingSet {
   const set = createTrainingSet(count, size, margin);
@@ -36,6 +36,7 @@ export function blobSet(count = 16, size = 64, margin = 8): TrainingSet {
         const inside = Math.min(Math.max(radius - distance, 0), 1);
         const at = (picture * side + y) * side + x;
         set.inputs.set([90 + 130 * inside, 90 - 40 * inside, 90 - 40 * inside], at * 3);
+        set.guides.set([30 * inside, 50 * inside, 160 * inside, 255 * inside], at * 4);
         set.targets.set([40, 70, 220, 255 * inside, WEIGHT_ONE * inside], at * 5);
       }
     }

@@ -54,13 +54,20 @@ test('learns to recolour and mask a blob: the loss falls to a sixth', async () =
   // The finished model does what was learnt, on a picture that was not among those trained on.
   const session = await InferenceSession.create(inferenceModel(trained), { logSeverityLevel: 3 });
   const face = new Float32Array(3 * 64 * 64).fill(90 / 255);
+  const guide = new Float32Array(4 * 64 * 64);
   for (let y = 0; y < 64; y++) {
     for (let x = 0; x < 64; x++) {
       if (Math.hypot(x - 30, y - 34) > 16) continue;
       for (const [channel, value] of [220, 50, 50].entries()) face[channel * 4096 + y * 64 + x] = value / 255;
+      for (const [channel, value] of [30, 50, 160, 255].entries()) guide[channel * 4096 + y * 64 + x] = value / 255;
     }
   }
-  const output = (await session.run({ face: new Tensor('float32', face, [1, 3, 64, 64]) }))['avatar']!;
+  const output = (
+    await session.run({
+      face: new Tensor('float32', face, [1, 3, 64, 64]),
+      guide: new Tensor('float32', guide, [1, 4, 64, 64]),
+    })
+  )['avatar']!;
   await session.release();
   const avatar = output.data as Float32Array;
   expect(output.dims).toEqual([1, 4, 64, 64]);

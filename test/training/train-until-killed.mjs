@@ -6,6 +6,7 @@ import { createTrainingSet } from '../../dist/training/training-set.js';
 
 const set = createTrainingSet(4, 64, 8);
 set.inputs.fill(100);
+set.guides.fill(90);
 set.targets.fill(85);
 await trainAvatar(set, {
   budget: { kind: 'steps', steps: 1_000_000 },

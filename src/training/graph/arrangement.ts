@@ -56,6 +56,13 @@ export function depthToSpace(graph: DifferentiableGraph, x: Value): Value {
   return graph.record(y, [x], (dy) => [graph.emit('SpaceToDepth', [dy], x.shape, { blocksize: 2 })]);
 }
 
+/** Each block of 2x2 pixels becomes four times the channels: the inverse of `depthToSpace`. Sides must be even. */
+export function spaceToDepth(graph: DifferentiableGraph, x: Value): Value {
+  const [images, channels, rows, columns] = x.shape as [number, number, number, number];
+  const y = graph.emit('SpaceToDepth', [x], [images, 4 * channels, rows / 2, columns / 2], { blocksize: 2 });
+  return graph.record(y, [x], (dy) => [graph.emit('DepthToSpace', [dy], x.shape, { blocksize: 2, mode: 'DCR' })]);
+}
+
 /** Means of blocks of 2x2 pixels. Sides must be even. */
 export function halve(graph: DifferentiableGraph, x: Value): Value {
   const [images, channels, rows, columns] = x.shape as [number, number, number, number];

@@ -46,8 +46,10 @@ async function finish(folder: JobFolder, hooks: JobHooks, options: FinishOptions
   const { header: training, arrays } = await checkpointOf(folder);
   const fp32 = inferenceModel({ network: training.network, values: arrays.average });
   const learnt = pairsOf(folder, WORK_FILES.set, CALIBRATION_PICTURES);
-  const faces = learnt.map(({ face }) => face);
-  const int8 = await quantize(fp32, faces);
+  const int8 = await quantize(
+    fp32,
+    learnt.map(({ face, guide }) => ({ face, guide })),
+  );
 
   if (!begin(1)) return false;
   const unseen = pairsOf(folder, WORK_FILES.unseen, MEASURED_PICTURES);

@@ -3,6 +3,7 @@ import { Kernels } from '../../kernels/kernels.js';
 import type { Driver } from '../driver.js';
 import type { Portrait } from '../portrait.js';
 import { TargetMaker, type TargetOptions } from '../targets.js';
+import { TrainingGuide } from '../training-guide.js';
 import { loadAvatarFace, pairMaker } from './avatar-face.js';
 import { loadDrivers } from './drivers.js';
 import { writeFaceNotes } from './face-notes.js';
@@ -18,7 +19,7 @@ import { loadWornFaces, type WornFace } from './worn-faces.js';
 const PAIRS_MAX = 1600;
 /** The set lies in memory while it trains. */
 const SET_BYTES_MAX = 320 << 20;
-const BYTES_PER_PIXEL = 8;
+const BYTES_PER_PIXEL = 12;
 /** Pictures are stored with so much more on each side, as a share of their size, which turned and shifted ones show. */
 const MARGIN_SHARE = 1 / 16;
 /**
@@ -37,6 +38,7 @@ const MAKER_BYTES = 16 << 20;
 interface Work {
   readonly portraits: readonly Portrait[];
   readonly options: Required<TargetOptions>;
+  readonly doubt: 'measured' | 'learnt';
   readonly learnt: PairCollector;
   readonly unseen: PairCollector;
   readonly signal: AbortSignal;
@@ -62,8 +64,8 @@ export async function makeTargets(folder: JobFolder, hooks: JobHooks): Promise<b
 
   const drivers = await loadDrivers(folder, hooks, report);
   if (drivers === null) return false;
-  const onPair: Parameters<typeof loadWornFaces>[1]['onPair'] = (pair, isUnseen) =>
-    (isUnseen ? unseen : learnt).add(pair);
+  const onPair: Parameters<typeof loadWornFaces>[1]['onPair'] = (pair, guide, isUnseen) =>
+    (isUnseen ? unseen : learnt).add(pair, guide);
   const faces =
     job.driver.kind === 'faces'
       ? await loadWornFaces(job.driver.folder, { avatar: portraits, options, onPair }, hooks, report)
@@ -74,7 +76,8 @@ export async function makeTargets(folder: JobFolder, hooks: JobHooks): Promise<b
   const pairsEach = Math.ceil((most - learnt.count) / passes.length);
   const made = learnt.count + unseen.count;
   const total = passes.reduce((sum, { driver }) => sum + Math.min(pairsEach, driver.frames.length), made);
-  const work: Work = { portraits, options, learnt, unseen, report, total, signal: hooks.signal };
+  const doubt = job.driver.kind === 'faces' ? 'learnt' : 'measured';
+  const work: Work = { portraits, options, doubt, learnt, unseen, report, total, signal: hooks.signal };
   for (const pass of passes) if (!(await collect(pass, pairsEach, work))) return false;
 
   writeTrainingSet(folder.file(WORK_FILES.set), learnt.finish());
@@ -106,9 +109,10 @@ function passesOf(drivers: readonly Driver[], faces: readonly WornFace[]): reado
 
 /** Resolves to false if it was ended before. */
 async function collect({ driver, worn }: Pass, pairs: number, work: Work): Promise<boolean> {
-  const { portraits, options, learnt, unseen, signal, report, total } = work;
-  const kernels = await Kernels.load(driver.layout.byteLength + (worn.length + portraits.length + 1) * MAKER_BYTES);
+  const { portraits, options, doubt, learnt, unseen, signal, report, total } = work;
+  const kernels = await Kernels.load(driver.layout.byteLength + (worn.length + portraits.length + 2) * MAKER_BYTES);
   const avatar = pairMaker(kernels, portraits, driver.neutral, options);
+  const guide = new TrainingGuide(kernels, portraits[0]!, driver.neutral, options, doubt);
   const makers = worn.map((face) => ({
     isUnseen: face.isUnseen,
     maker: new TargetMaker(kernels, face.portrait, driver.neutral, options),
@@ -124,7 +128,8 @@ async function collect({ driver, worn }: Pass, pairs: number, work: Work): Promi
     const face = makers[made++ % Math.max(1, makers.length)];
     const isUnseen = (at - 0.5) % stretch > stretch * (1 - UNSEEN_SHARE);
     const into = isUnseen || face?.isUnseen ? unseen : learnt;
-    into.add(avatar.make(frame, points), face ? face.maker.make(frame, points) : null);
+    const pair = avatar.make(frame, points);
+    into.add(pair, guide.draw(points, pair.window), face ? face.maker.make(frame, points) : null);
     if (made % 8 === 0)
       report(`drawing what ${basename(driver.path)} should become`, learnt.count + unseen.count, total);
   }

@@ -24,8 +24,11 @@ export async function measureNetwork(
   int8: Uint8Array,
   unseen: readonly FlatPair[],
 ): Promise<MeasuredNetwork> {
-  const faces = unseen.map(({ face }) => face);
-  const loss = await comparePrecision(fp32, int8, faces);
+  const loss = await comparePrecision(
+    fp32,
+    int8,
+    unseen.map(({ face, guide }) => ({ face, guide })),
+  );
   const { precision, reason } = choosePrecision(loss);
   const exact = await runNetwork(fp32, unseen);
   const small = await runNetwork(int8, unseen);
@@ -43,14 +46,16 @@ export async function measureNetwork(
 
 async function runNetwork(onnx: Uint8Array, pairs: readonly FlatPair[]) {
   const size = pairs[0]?.size ?? 0;
-  const kernels = await Kernels.load(32 * size * size + (1 << 20));
+  const kernels = await Kernels.load(48 * size * size + (1 << 20));
   const network = await AvatarNetwork.open(kernels, onnx);
   try {
     const input = kernels.f32(network.inputAddress, 3 * size * size);
+    const guided = network.guideAddress === null ? null : kernels.f32(network.guideAddress, 4 * size * size);
     const avatars: Float32Array[] = [];
     const times: number[] = [];
-    for (const { face } of pairs) {
+    for (const { face, guide } of pairs) {
       input.set(face);
+      guided?.set(guide);
       const before = performance.now();
       await network.run();
       times.push(performance.now() - before);

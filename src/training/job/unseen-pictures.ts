@@ -1,12 +1,14 @@
 import type { RgbPicture } from '../evaluation/picture.js';
 import { psnr } from '../evaluation/psnr.js';
-import { sideOf, TARGET_CHANNELS, type TrainingSet } from '../training-set.js';
+import { GUIDE_CHANNELS, sideOf, TARGET_CHANNELS, type TrainingSet } from '../training-set.js';
 
 /** A pair of a set without its margin, in planes of 0..1. */
 export interface FlatPair {
   readonly size: number;
   /** [3, S, S]: what the network sees. */
   readonly face: Float32Array;
+  /** [4, S, S]: the guide's colours and its coverage. */
+  readonly guide: Float32Array;
   /** [4, S, S]: the avatar's colours and its mask. */
   readonly target: Float32Array;
 }
@@ -18,20 +20,22 @@ export function flatPairs(set: TrainingSet, most: number): FlatPair[] {
 }
 
 function flatPair(set: TrainingSet, index: number): FlatPair {
-  const { size, margin, inputs, targets } = set;
+  const { size, margin, inputs, guides, targets } = set;
   const side = sideOf(set);
   const area = size * size;
   const face = new Float32Array(3 * area);
+  const guide = new Float32Array(4 * area);
   const target = new Float32Array(4 * area);
   for (let y = 0; y < size; y++) {
     for (let x = 0; x < size; x++) {
       const from = (index * side + y + margin) * side + x + margin;
       const to = y * size + x;
       for (let k = 0; k < 3; k++) face[k * area + to] = inputs[3 * from + k]! / 255;
+      for (let k = 0; k < 4; k++) guide[k * area + to] = guides[GUIDE_CHANNELS * from + k]! / 255;
       for (let k = 0; k < 4; k++) target[k * area + to] = targets[TARGET_CHANNELS * from + k]! / 255;
     }
   }
-  return { size, face, target };
+  return { size, face, guide, target };
 }
 
 /** How near an avatar comes to what was aimed at, in dB, where the mask of the target is. */

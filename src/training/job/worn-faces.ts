@@ -7,7 +7,9 @@ import { Kernels } from '../../kernels/kernels.js';
 import type { Picture } from '../picture.js';
 import { makePortrait, type Portrait, readStill } from '../portrait.js';
 import { copyToFrame, findPortraitFace } from '../portrait-face.js';
+import { Random } from '../random.js';
 import type { TargetOptions, TargetPair } from '../targets.js';
+import { TrainingGuide } from '../training-guide.js';
 import { pairMaker } from './avatar-face.js';
 import { findDriverFiles } from './driver-files.js';
 import type { JobHooks, Report } from './run-job.js';
@@ -34,7 +36,7 @@ export interface WornFace {
  * a pair by itself, for its hair, light and room.
  *
  * @param avatar - the portraits that they are to become.
- * @param onPair - called with the pair of each picture; it is overwritten by the next.
+ * @param onPair - called with the pair of each picture and its guide; they are overwritten by the next.
  * @returns null if it was ended before.
  */
 export async function loadWornFaces(
@@ -43,7 +45,11 @@ export async function loadWornFaces(
     avatar,
     options,
     onPair,
-  }: { avatar: readonly Portrait[]; options: TargetOptions; onPair: (pair: TargetPair, isUnseen: boolean) => void },
+  }: {
+    avatar: readonly Portrait[];
+    options: TargetOptions;
+    onPair: (pair: TargetPair, guide: Uint8Array, isUnseen: boolean) => void;
+  },
   { signal, onMessage }: JobHooks,
   report: Report,
 ): Promise<readonly WornFace[] | null> {
@@ -64,7 +70,7 @@ export async function loadWornFaces(
       }
       faces.push({ portrait, isUnseen });
       const { points } = await findPortraitFace(still, path);
-      pairOf(kernels, still, points, avatar, options, (pair) => onPair(pair, isUnseen));
+      pairOf(kernels, still, points, avatar, options, (pair, guide) => onPair(pair, guide, isUnseen));
     } catch (error) {
       if (!(error instanceof UserError) || error.code !== 'INPUT_INVALID') throw error;
       unusable++;
@@ -82,7 +88,7 @@ function pairOf(
   points: Float32Array,
   avatar: readonly Portrait[],
   options: TargetOptions,
-  use: (pair: TargetPair) => void,
+  use: (pair: TargetPair, guide: Uint8Array) => void,
 ): void {
   const mark = kernels.mark();
   try {
@@ -90,7 +96,11 @@ function pairOf(
     const frame = { layout, address: kernels.alloc(layout.byteLength) };
     copyToFrame(still, kernels, frame);
     const shape = toCanonical(fitPose(points), points, new Float32Array(points.length));
-    use(pairMaker(kernels, avatar, closeMouth(shape), options).make(frame, points));
+    const neutral = closeMouth(shape);
+    const pair = pairMaker(kernels, avatar, neutral, options).make(frame, points);
+    const random = new Random(...points.subarray(0, 3));
+    const guide = new TrainingGuide(kernels, avatar[0]!, neutral, options, 'learnt', random);
+    use(pair, guide.draw(points, pair.window));
   } finally {
     kernels.release(mark);
   }

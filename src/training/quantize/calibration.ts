@@ -6,6 +6,20 @@ import { OnnxGraph } from '../../inference/onnx/onnx-writer.js';
 /** How fine the numbers of a value are counted: 16 bins to a step of 8 bits. */
 const BINS = 4096;
 
+/** What a network takes at a time: the floats of each of its inputs, by name. More than it takes does not matter. */
+export type NetworkInputs = Readonly<Record<string, Float32Array>>;
+
+/** The inputs as the runtime takes them. @throws RangeError naming one that is missing. */
+export function feedsOf({ inputs }: Pick<OnnxModel, 'inputs'>, given: NetworkInputs): Record<string, Tensor> {
+  return Object.fromEntries(
+    inputs.map(({ name, dims }) => {
+      const floats = given[name];
+      if (!floats) throw new RangeError(`nothing is given for the input ${name}`);
+      return [name, new Tensor('float32', floats, dims as number[])];
+    }),
+  );
+}
+
 /** What numbers a value takes over the calibration pictures. */
 export interface ValueStatistics {
   readonly least: number;
@@ -17,16 +31,15 @@ export interface ValueStatistics {
 }
 
 /**
- * Runs a model over pictures and counts the numbers of its input and of every value between its nodes.
+ * Runs a model over pictures and counts the numbers of its inputs and of every value between its nodes.
  *
- * @param pictures - each [1, 3, S, S] floats, as the model's one input takes them.
+ * @param pictures - what it takes for each.
  * @returns statistics by the value's name.
  */
 export async function calibrate(
   model: OnnxModel,
-  pictures: readonly Float32Array[],
+  pictures: readonly NetworkInputs[],
 ): Promise<ReadonlyMap<string, ValueStatistics>> {
-  const [input] = model.inputs;
   const { bytes, names } = exposeValues(model);
   const session = await InferenceSession.create(bytes, {
     intraOpNumThreads: 1,
@@ -35,9 +48,9 @@ export async function calibrate(
   });
   const eachValue = async (visit: (name: string, data: Float32Array, dims: readonly number[]) => void) => {
     for (const picture of pictures) {
-      const feed = new Tensor('float32', picture, input!.dims as number[]);
-      const results = await session.run({ [input!.name]: feed });
-      visit(input!.name, picture, feed.dims);
+      const feeds = feedsOf(model, picture);
+      const results = await session.run(feeds);
+      for (const [name, { data, dims }] of Object.entries(feeds)) visit(name, data as Float32Array, dims);
       for (const [name, exposed] of names) {
         const { data, dims } = results[exposed]!;
         visit(name, data as Float32Array, dims);

@@ -1,5 +1,6 @@
-import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { checkAvatarGraph } from '../../inference/onnx/check-graph.js';
+import { InferenceSession } from 'onnxruntime-node';
+import { readAvatarGraph } from '../../inference/onnx/check-graph.js';
+import { feedsOf, type NetworkInputs } from './calibration.js';
 
 /** INT8 that is nearer to fp32 than this cannot be told from it in a face that moves. */
 export const LEAST_PSNR_DB = 40;
@@ -17,21 +18,21 @@ export interface PrecisionLoss {
 /**
  * Runs both networks over pictures and compares what they paint.
  *
- * @param pictures - [3, S, S] floats each; none that the quantization was calibrated on.
+ * @param pictures - what the networks take for each; none that the quantization was calibrated on.
  */
 export async function comparePrecision(
   fp32: Uint8Array,
   int8: Uint8Array,
-  pictures: readonly Float32Array[],
+  pictures: readonly NetworkInputs[],
 ): Promise<PrecisionLoss> {
-  const { size } = checkAvatarGraph(fp32);
+  const { size, model } = readAvatarGraph(fp32);
   const exact = await InferenceSession.create(fp32, RUNTIME);
   const rounded = await InferenceSession.create(int8, RUNTIME);
   const area = size * size;
   const decibels: number[] = [];
   let maskSquares = 0;
   for (const picture of pictures) {
-    const feeds = { face: new Tensor('float32', picture, [1, 3, size, size]) };
+    const feeds = feedsOf(model, picture);
     const one = (await exact.run(feeds))['avatar']!.data as Float32Array;
     const other = (await rounded.run(feeds))['avatar']!.data as Float32Array;
     let squares = 0;

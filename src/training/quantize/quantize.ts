@@ -1,7 +1,7 @@
 import { readAvatarGraph } from '../../inference/onnx/check-graph.js';
 import type { OnnxModel, OnnxNode } from '../../inference/onnx/onnx-model.js';
 import { ByteCopy } from './byte-copy.js';
-import { calibrate, type ValueStatistics } from './calibration.js';
+import { calibrate, type NetworkInputs, type ValueStatistics } from './calibration.js';
 import { followValues, isCutting, isMoving, type ValueFlow } from './value-flow.js';
 import { chooseRange, type ValueRange } from './value-range.js';
 
@@ -12,10 +12,10 @@ import { chooseRange, type ValueRange } from './value-range.js';
  * numbers passes the scale through. What follows the last convolution stays in floats.
  *
  * @param fp32 - the network's ONNX file.
- * @param pictures - calibration: [3, S, S] floats each, as the network will see them; some dozens, as varied as possible.
+ * @param pictures - calibration: as the network will see them; some dozens, as varied as possible.
  * @throws UserError MODEL_INVALID if it is not an avatar's network. @throws RangeError without pictures.
  */
-export async function quantize(fp32: Uint8Array, pictures: readonly Float32Array[]): Promise<Uint8Array<ArrayBuffer>> {
+export async function quantize(fp32: Uint8Array, pictures: readonly NetworkInputs[]): Promise<Uint8Array<ArrayBuffer>> {
   if (pictures.length === 0) throw new RangeError('no pictures to calibrate with');
   const { model, shapes } = readAvatarGraph(fp32);
   const statistics = await calibrate(model, pictures);
@@ -28,7 +28,8 @@ export async function quantize(fp32: Uint8Array, pictures: readonly Float32Array
 
 function copyNode(node: OnnxNode, model: OnnxModel, flow: ValueFlow, copy: ByteCopy): void {
   const [input] = node.inputs;
-  const isInFloats = flow.isTail(node) && !(isMoving(node) && isPainted(input!, flow));
+  const isInFloats =
+    flow.isRaw(node.outputs[0]!) || (flow.isTail(node) && !(isMoving(node) && isPainted(input!, flow)));
   if (node.operator === 'Conv') copy.convolution(node);
   else if (isCutting(node) && isFused(input!, flow))
     copy.node(
@@ -39,7 +40,8 @@ function copyNode(node: OnnxNode, model: OnnxModel, flow: ValueFlow, copy: ByteC
   else if (isInFloats)
     copy.node(
       node,
-      node.inputs.map((name) => copy.floats(name)),
+      // A convolution's output must leave it as bytes, for the runtime to see an 8-bit operator.
+      node.inputs.map((name) => (isPainted(name, flow) ? copy.bytes(name) : copy.floats(name))),
     );
   else if (node.operator === 'DepthToSpace' && mode(node) === 'DCR') copy.depthToSpace(node);
   else {

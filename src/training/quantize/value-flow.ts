@@ -19,6 +19,8 @@ export interface ValueFlow {
    * Relu cuts off need not be told apart.
    */
   deciding(group: string): readonly string[];
+  /** Is the value an input, or made of inputs by nothing but moves? Its numbers are moved as floats, and have their own scale. */
+  isRaw(value: string): boolean;
   /** Is the node one of the last, after every convolution, where floats are as fast? */
   isTail(node: OnnxNode): boolean;
 }
@@ -44,6 +46,12 @@ export function followValues(model: OnnxModel): ValueFlow {
   }
   const consumersOf = (value: string): readonly OnnxNode[] => consumers.get(value) ?? [];
 
+  const isRaw = (value: string): boolean => {
+    const node = producers.get(value);
+    return node === undefined
+      ? model.inputs.some(({ name }) => name === value)
+      : isMoving(node) && node.inputs.every((input) => model.constants.has(input) || isRaw(input));
+  };
   const parents = new Map<string, string>();
   const groupOf = (value: string): string => {
     const parent = parents.get(value);
@@ -65,6 +73,8 @@ export function followValues(model: OnnxModel): ValueFlow {
     if (node.operator === 'Concat' && isTail(node)) continue;
     if (!isMoving(node) && !isCutting(node)) continue;
     for (const input of node.inputs) {
+      // What comes in would be told apart coarsely on the scale of what a layer makes of it.
+      if (isRaw(input) && !isRaw(output!)) continue;
       if (!model.constants.has(input) && input !== '' && (isMoving(node) || consumersOf(input).length === 1)) {
         join(output!, input);
       }
@@ -81,6 +91,7 @@ export function followValues(model: OnnxModel): ValueFlow {
     producer: (value) => producers.get(value),
     consumers: consumersOf,
     groupOf,
+    isRaw,
     deciding: (group) => values.filter((value) => groupOf(value) === groupOf(group) && isSeen(value)),
     isTail,
   };

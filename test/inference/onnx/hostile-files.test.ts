@@ -6,7 +6,7 @@ import { checkAvatarGraph } from '../../../src/inference/onnx/check-graph.js';
 import { ProtobufWriter } from '../../../src/inference/onnx/protobuf-writer.js';
 import { quantize } from '../../../src/training/quantize/quantize.js';
 import { forkedAvatar } from '../../training/quantize/forked-avatar.js';
-import { wavyPictures } from '../../training/quantize/pictures.js';
+import { wavyInputs } from '../../training/quantize/pictures.js';
 import { smallDfm } from '../small-dfm.js';
 import { mutate, seeded } from './mutations.js';
 import { smallAvatar } from './small-avatar.js';
@@ -32,7 +32,7 @@ function verdictOf(bytes: Uint8Array, check: (bytes: Uint8Array) => unknown): 'p
 
 test(`${ROUNDS} damaged files are refused or harmless, each by a declared error`, { timeout: 3_600_000 }, async () => {
   const clip = forkedAvatar('Clip');
-  const models = [smallAvatar(), clip, await quantize(clip, wavyPictures(2, 64))];
+  const models = [smallAvatar(), clip, await quantize(clip, wavyInputs(2, 64))];
   const random = seeded(20_260_101);
   const counts = { passed: 0, refused: 0, opened: 0 };
   const picture = new Tensor('float32', new Float32Array(3 * 64 * 64), [1, 3, 64, 64]);

@@ -7,6 +7,7 @@ import {
   halve,
   reshape,
   slice,
+  spaceToDepth,
 } from '../../../src/training/graph/arrangement.js';
 import { convolution, type Padding, paddedBy } from '../../../src/training/graph/convolution.js';
 import {
@@ -97,6 +98,7 @@ const cases: readonly { name: string; shapes: readonly Shape[]; build: Build }[]
   },
   { name: 'concatChannels', shapes: [picture, [2, 3, 6, 4]], build: concatChannels },
   { name: 'depthToSpace', shapes: [picture], build: depthToSpace },
+  { name: 'spaceToDepth', shapes: [picture], build: spaceToDepth },
   { name: 'halve', shapes: [picture], build: halve },
   { name: 'double', shapes: [picture], build: double },
   { name: 'a value used twice', shapes: [picture], build: (graph, x) => concatChannels(graph, relu(graph, x), x) },

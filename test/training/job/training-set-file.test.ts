@@ -11,12 +11,14 @@ afterAll(() => rmSync(folder, { recursive: true }));
 test('a set comes back as it was, in shared memory, and is the user’s alone', () => {
   const path = join(folder, 'set');
   const set = createTrainingSet(3, 64, 4);
-  for (const part of [set.inputs, set.targets]) for (let at = 0; at < part.length; at++) part[at] = (at * 31) % 251;
+  for (const part of [set.inputs, set.guides, set.targets])
+    for (let at = 0; at < part.length; at++) part[at] = (at * 31) % 251;
   writeTrainingSet(path, set);
   const read = readTrainingSet(path);
   expect([read.count, read.size, read.margin]).toEqual([3, 64, 4]);
   expect(read.inputs.buffer).toBeInstanceOf(SharedArrayBuffer);
   expect(Buffer.compare(read.inputs, set.inputs)).toBe(0);
+  expect(Buffer.compare(read.guides, set.guides)).toBe(0);
   expect(Buffer.compare(read.targets, set.targets)).toBe(0);
   expect(statSync(path).mode & 0o777).toBe(0o600);
   expect(existsSync(`${path}.part`)).toBe(false);

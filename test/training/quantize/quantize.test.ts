@@ -1,26 +1,31 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { InferenceSession } from 'onnxruntime-node';
 import { describe, expect, test } from 'vitest';
-import { checkAvatarGraph } from '../../../src/inference/onnx/check-graph.js';
+import { checkAvatarGraph, readAvatarGraph } from '../../../src/inference/onnx/check-graph.js';
+import { feedsOf } from '../../../src/training/quantize/calibration.js';
 import { choosePrecision, comparePrecision } from '../../../src/training/quantize/compare-precision.js';
 import { quantize } from '../../../src/training/quantize/quantize.js';
 import { forkedAvatar } from './forked-avatar.js';
-import { wavyPictures } from './pictures.js';
+import { wavyInputs } from './pictures.js';
 
-describe.each(['Clip', 'Sigmoid'] as const)('a network that ends in %s', (ending) => {
-  const fp32 = forkedAvatar(ending);
-  const int8 = quantize(fp32, wavyPictures(12, 64));
+describe.each([
+  ['Clip', false],
+  ['Sigmoid', false],
+  ['Clip', true],
+] as const)('a network that ends in %s (guided: %s)', (ending, isGuided) => {
+  const fp32 = forkedAvatar(ending, { isGuided });
+  const int8 = quantize(fp32, wavyInputs(12, 64));
 
   test('is an avatar in INT8 as well, a quarter as large, of the same work', async () => {
     const bytes = await int8;
     const { multiplyAccumulates } = checkAvatarGraph(fp32);
-    expect(checkAvatarGraph(bytes)).toEqual({ size: 64, multiplyAccumulates, precision: 'int8' });
+    expect(checkAvatarGraph(bytes)).toEqual({ size: 64, multiplyAccumulates, precision: 'int8', isGuided });
   });
 
   test('is within 40 dB of fp32 on pictures that it was not calibrated on', async () => {
-    const loss = await comparePrecision(fp32, await int8, wavyPictures(8, 64, 100));
+    const loss = await comparePrecision(fp32, await int8, wavyInputs(8, 64, 100));
     console.log(
       `${ending}: ${loss.psnrDb.median.toFixed(1)} dB, least ${loss.psnrDb.least.toFixed(1)}, mask ${loss.maskRms}`,
     );
@@ -32,27 +37,28 @@ describe.each(['Clip', 'Sigmoid'] as const)('a network that ends in %s', (ending
   test('runs all its convolutions in 8 bits, with no conversion between them', async () => {
     const operators = await operatorsRun(await int8);
     expect(operators.filter((name) => name.includes('Conv'))).toEqual(Array(6).fill('QLinearConv'));
-    expect(operators.filter((name) => name === 'QuantizeLinear')).toHaveLength(1);
-    expect(operators.filter((name) => name === 'DequantizeLinear')).toHaveLength(1);
+    // What comes in becomes bytes, once for each way in, and what is painted becomes floats.
+    expect(operators.filter((name) => name === 'QuantizeLinear')).toHaveLength(isGuided ? 2 : 1);
+    expect(operators.filter((name) => name === 'DequantizeLinear').length).toBeLessThanOrEqual(isGuided ? 2 : 1);
     expect(operators).not.toContain('Relu');
-    // Subpixels are runs of bytes then.
-    expect(operators).not.toContain('DepthToSpace');
+    // Subpixels are runs of bytes then, but for those that the guide is added to.
+    expect(operators.filter((name) => name === 'DepthToSpace')).toHaveLength(isGuided ? 1 : 0);
   });
 
   test('comes out the same, byte for byte, when it is made twice', async () => {
-    expect(await quantize(fp32, wavyPictures(12, 64))).toEqual(await int8);
+    expect(await quantize(fp32, wavyInputs(12, 64))).toEqual(await int8);
   });
 });
 
 test('subpixels in the other order are quantized as well', async () => {
-  const fp32 = forkedAvatar('Clip', 'CRD');
-  const int8 = await quantize(fp32, wavyPictures(6, 64));
-  expect((await comparePrecision(fp32, int8, wavyPictures(4, 64, 100))).psnrDb.least).toBeGreaterThan(40);
+  const fp32 = forkedAvatar('Clip', { mode: 'CRD' });
+  const int8 = await quantize(fp32, wavyInputs(6, 64));
+  expect((await comparePrecision(fp32, int8, wavyInputs(4, 64, 100))).psnrDb.least).toBeGreaterThan(40);
 });
 
 test('a network is at no distance from itself, and far from another', async () => {
   const fp32 = forkedAvatar('Clip');
-  const pictures = wavyPictures(2, 64);
+  const pictures = wavyInputs(2, 64);
   expect(await comparePrecision(fp32, fp32, pictures)).toEqual({
     psnrDb: { median: Number.POSITIVE_INFINITY, least: Number.POSITIVE_INFINITY },
     maskRms: 0,
@@ -70,8 +76,8 @@ async function operatorsRun(model: Uint8Array): Promise<string[]> {
   try {
     const profile = { enableProfiling: true, profileFilePrefix: join(folder, 'run') };
     const session = await InferenceSession.create(model, { intraOpNumThreads: 1, logSeverityLevel: 4, ...profile });
-    const [picture] = wavyPictures(1, 64);
-    await session.run({ face: new Tensor('float32', picture!, [1, 3, 64, 64]) });
+    const [inputs] = wavyInputs(1, 64);
+    await session.run(feedsOf(readAvatarGraph(model).model, inputs!));
     session.endProfiling();
     await session.release();
     const events: { cat: string; name: string; args: { op_name: string } }[] = JSON.parse(
