@@ -4,6 +4,14 @@ import type { WearKernels } from '../kernels/wear.js';
 /** Pixels of the network a side of a cell: 0.6 cm of a face at 128 pixels. */
 const CELL = 4;
 
+/** A box of the network's square, in its pixels: multiples of a cell. */
+export interface SquareBox {
+  left: number;
+  top: number;
+  right: number;
+  bottom: number;
+}
+
 /**
  * The user's and the avatar's picture in cells of 4 x 4 pixels of the network's square: what is left of them are colours
  * and light, no features. Colours count by how surely a pixel is face.
@@ -18,6 +26,8 @@ export class FaceCells {
   /** How much of a cell is face, and how much of it is shown as avatar: 0 to 1. */
   readonly face: Float32Array;
   readonly shown: Float32Array;
+  /** All that is shown, and a cell around it; empty if nothing is. */
+  readonly box: SquareBox = { left: 0, top: 0, right: 0, bottom: 0 };
   readonly #run: WearKernels;
   readonly #side: number;
   readonly #ones: number;
@@ -55,7 +65,26 @@ export class FaceCells {
       this.#run.meanCells(user + channel * plane, face, side, this.user.byteOffset + channel * cells);
       this.#run.meanCells(avatar + channel * plane, face, side, this.avatar.byteOffset + channel * cells);
     }
+    this.#bound();
     return this.#divide();
+  }
+
+  #bound(): void {
+    const { shown, across, box } = this;
+    let [left, top, right, bottom] = [across, across, -1, -1];
+    for (let i = 0; i < shown.length; i++) {
+      if (shown[i] === 0) continue;
+      const column = i % across;
+      left = Math.min(left, column);
+      right = Math.max(right, column);
+      bottom = Math.floor(i / across);
+      top = Math.min(top, bottom);
+    }
+    const isEmpty = right < 0;
+    box.left = isEmpty ? 0 : CELL * Math.max(left - 1, 0);
+    box.top = isEmpty ? 0 : CELL * Math.max(top - 1, 0);
+    box.right = isEmpty ? 0 : CELL * Math.min(right + 2, across);
+    box.bottom = isEmpty ? 0 : CELL * Math.min(bottom + 2, across);
   }
 
   /** Sums of weighed colours to means. */

@@ -1,7 +1,8 @@
 import type { FrameAt } from '../frame/frame-at.js';
 import type { Kernels } from '../kernels/kernels.js';
 import type { WearKernels } from '../kernels/wear.js';
-import { type FaceWindow, frameToTensor } from './face-window.js';
+import type { SquareBox } from './face-cells.js';
+import { type FaceWindow, frameToTensor, tensorToFrame } from './face-window.js';
 import type { Grain } from './grain.js';
 
 /** The patch is at most so large, and at most so many times the network's square. */
@@ -32,8 +33,8 @@ export class FacePatch {
   readonly #luma: number;
   readonly #u: number;
   readonly #v: number;
-  readonly #largeLuma: number;
-  readonly #largeAlpha: number;
+  readonly #wideLuma: number;
+  readonly #wideAlpha: number;
   readonly #packedLuma: number;
   readonly #packedChroma: number;
   #times = 1;
@@ -50,8 +51,8 @@ export class FacePatch {
     this.#luma = kernels.alloc(4 * square * square);
     this.#u = kernels.alloc(4 * square * square);
     this.#v = kernels.alloc(4 * square * square);
-    this.#largeLuma = kernels.alloc(4 * largest * largest);
-    this.#largeAlpha = kernels.alloc(4 * largest * largest);
+    this.#wideLuma = kernels.alloc(4 * square * largest);
+    this.#wideAlpha = kernels.alloc(4 * square * largest);
     this.#packedLuma = kernels.alloc(run.packedLumaBytes(largest));
     this.#packedChroma = kernels.alloc(run.packedChromaBytes(square));
   }
@@ -68,58 +69,90 @@ export class FacePatch {
    * Blends into the frame.
    *
    * @param rgb - address of the avatar's [3, square, square] of 0 to 1. @param alpha - of [square, square] of 0 to 1.
+   * @param box - beside it alpha is 0, and two pixels within it as well.
    */
-  blend(rgb: number, alpha: number, window: FaceWindow, detail: PatchDetail | null, grain: Grain): void {
+  blend(
+    rgb: number,
+    alpha: number,
+    box: SquareBox,
+    window: FaceWindow,
+    detail: PatchDetail | null,
+    grain: Grain,
+  ): void {
     const run = this.#run;
     const square = this.#square;
-    const side = this.side;
-    const scratch = this.#kernels.scratch(Math.max(run.lightToYuvScratch(square), run.enlargeScratch(square)));
+    const times = this.#times;
+    const { left, top } = box;
+    const width = box.right - left;
+    const height = box.bottom - top;
+    if (width <= 0 || height <= 0) return;
+    const scratch = this.#kernels.scratch(Math.max(run.lightToYuvScratch(square), run.widenScratch(square)));
     run.lightToYuv(rgb, square, this.fields.byteOffset, this.#luma, this.#u, this.#v, scratch);
-    run.enlarge(this.#luma, square, this.#times, this.#largeLuma, scratch);
-    run.enlarge(alpha, square, this.#times, this.#largeAlpha, scratch);
+    run.widen(this.#luma, square, times, this.#wideLuma, scratch);
+    run.widen(alpha, square, times, this.#wideAlpha, scratch);
     run.packLuma(
-      this.#largeLuma,
-      this.#largeAlpha,
+      this.#wideLuma,
+      this.#wideAlpha,
       detail?.address ?? 0,
       detail?.strength ?? 0,
       grain.tile,
       grain.column,
       grain.row,
       grain.amount,
-      side,
+      square,
+      times,
+      left * times,
+      top * times,
+      width * times,
+      height * times,
       this.#packedLuma,
     );
-    run.packChroma(this.#u, this.#v, alpha, square, this.#packedChroma);
-    this.#write(window);
+    run.packChroma(this.#u, this.#v, alpha, square, left, top, width, height, this.#packedChroma);
+    this.#write(window, box);
   }
 
-  #write(window: FaceWindow): void {
+  #write(window: FaceWindow, box: SquareBox): void {
     const { address, layout } = this.#frame;
-    // A turned square reaches half its diagonal from its middle.
-    const reach = (window.size / 2) * (Math.abs(Math.cos(window.roll)) + Math.abs(Math.sin(window.roll)));
-    const left = Math.max(0, Math.floor(window.centreX - reach));
-    const top = Math.max(0, Math.floor(window.centreY - reach));
-    const right = Math.min(layout.width, Math.ceil(window.centreX + reach));
-    const bottom = Math.min(layout.height, Math.ceil(window.centreY + reach));
-    if (left >= right || top >= bottom) return;
-    const side = this.side;
-    const y = address + layout.offsetY;
-    const [a, b, c, d, e, f] = frameToTensor(window, side);
-    this.#run.blendLuma(this.#packedLuma, side, side, a, b, c, d, e, f, y, layout.strideY, left, top, right, bottom);
     const square = this.#square;
+    const side = this.side;
+    const times = this.#times;
+    const [left, right] = this.#rangeOf(window, box, 0, layout.width);
+    const [top, bottom] = this.#rangeOf(window, box, 3, layout.height);
+    if (left >= right || top >= bottom) return;
+    const y = address + layout.offsetY;
+    const width = box.right - box.left;
+    const height = box.bottom - box.top;
+    const [a, b, c, d, e, f] = frameToTensor(window, side);
+    this.#run.blendLuma(
+      this.#packedLuma,
+      width * times,
+      height * times,
+      a,
+      b,
+      c - box.left * times,
+      d,
+      e,
+      f - box.top * times,
+      y,
+      layout.strideY,
+      left,
+      top,
+      right,
+      bottom,
+    );
     const u = address + layout.offsetU;
     const v = address + layout.offsetV;
     const [g, h, i, j, k, l] = frameToTensor(window, square);
     this.#run.blendChroma(
       this.#packedChroma,
-      square,
-      square,
+      width,
+      height,
       g,
       h,
-      i,
+      i - box.left,
       j,
       k,
-      l,
+      l - box.top,
       u,
       v,
       layout.strideUV,
@@ -128,6 +161,16 @@ export class FacePatch {
       right,
       bottom,
     );
+  }
+
+  /** Columns (`row` 0) or rows (`row` 3) of the frame that the box reaches: from one up to, not including, another. */
+  #rangeOf(window: FaceWindow, { left, top, right, bottom }: SquareBox, row: 0 | 3, end: number): [number, number] {
+    const map = tensorToFrame(window, this.#square);
+    const across = map[row];
+    const down = map[row + 1]!;
+    const start = map[row + 2]! + Math.min(across * left, across * right) + Math.min(down * top, down * bottom);
+    const length = Math.abs(across) * (right - left) + Math.abs(down) * (bottom - top);
+    return [Math.max(0, Math.floor(start)), Math.min(end, Math.ceil(start + length))];
   }
 }
 

@@ -9,8 +9,8 @@ export interface WearKernels {
   meanCells(src: number, weights: number, side: number, dst: number): void;
   lightToYuvScratch(side: number): number;
   lightToYuv(rgb: number, side: number, fields: number, luma: number, u: number, v: number, scratch: number): void;
-  enlargeScratch(side: number): number;
-  enlarge(src: number, side: number, factor: number, dst: number, scratch: number): void;
+  widenScratch(side: number): number;
+  widen(src: number, side: number, factor: number, dst: number, scratch: number): void;
   packedLumaBytes(side: number): number;
   packedChromaBytes(side: number): number;
   packLuma(
@@ -23,9 +23,24 @@ export interface WearKernels {
     noiseY: number,
     grain: number,
     side: number,
+    factor: number,
+    left: number,
+    top: number,
+    width: number,
+    height: number,
     out: number,
   ): void;
-  packChroma(u: number, v: number, alpha: number, side: number, out: number): void;
+  packChroma(
+    u: number,
+    v: number,
+    alpha: number,
+    side: number,
+    left: number,
+    top: number,
+    width: number,
+    height: number,
+    out: number,
+  ): void;
   blendLuma(
     packed: number,
     width: number,
@@ -82,8 +97,8 @@ export function bindWearKernels(kernels: Kernels): WearKernels {
     'meanCells',
     'lightToYuvScratch',
     'lightToYuv',
-    'enlargeScratch',
-    'enlarge',
+    'widenScratch',
+    'widen',
     'packedLumaBytes',
     'packedChromaBytes',
     'packLuma',

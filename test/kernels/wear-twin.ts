@@ -50,6 +50,19 @@ function cubic(distance: number): number {
   return t < 2 ? -0.5 * t ** 3 + 2.5 * t ** 2 - 4 * t + 2 : 0;
 }
 
+/** A plane whose rows were made longer by cubic convolution. */
+export function widen(plane: Float32Array, side: number, factor: number): Float64Array {
+  const out = new Float64Array(side * side * factor);
+  for (let at = 0; at < out.length; at++) {
+    const row = Math.floor(at / (side * factor)) * side;
+    const u = ((at % (side * factor)) + 0.5) / factor - 0.5;
+    for (let i = Math.floor(u) - 1; i <= Math.floor(u) + 2; i++) {
+      out[at]! += plane[row + clamp(i, 0, side - 1)]! * cubic(u - i);
+    }
+  }
+  return out;
+}
+
 /** A plane enlarged by cubic convolution. */
 export function enlarge(plane: Float32Array, side: number, factor: number): Float64Array {
   const large = side * factor;

@@ -54,13 +54,13 @@ describe.each(SIDES)('a square of %i pixels', (side) => {
     expect(largestError(found, twin.lightToYuv(rgb, fields, side))).toBeLessThan(1e-3);
   });
 
-  test.each([1, 2, 3, 4])('is enlarged %i times by cubic convolution', (factor) => {
+  test.each([1, 2, 3, 4])('its rows are made %i times as long by cubic convolution', (factor) => {
     const plane = random(side * side, 6, 0, 255);
-    const large = side * factor;
-    const out = kernels.alloc(4 * large * large);
+    const out = kernels.alloc(4 * side * side * factor);
     const from = put(plane);
-    run.enlarge(from, side, factor, out, kernels.scratch(run.enlargeScratch(side)));
-    expect(largestError(kernels.f32(out, large * large), twin.enlarge(plane, side, factor))).toBeLessThan(1e-3);
+    run.widen(from, side, factor, out, kernels.scratch(run.widenScratch(side)));
+    const found = kernels.f32(out, side * side * factor);
+    expect(largestError(found, twin.widen(plane, side, factor))).toBeLessThan(1e-3);
   });
 
   test('a mask settles: small changes slowly, large ones at once', () => {
@@ -98,8 +98,8 @@ describe('packed patches', () => {
     const [from, light, opacity] = [put(rgb), put(fields), put(alpha)];
     const tile = put(new Float32Array(256 * 256));
     run.lightToYuv(from, side, light, luma, u, v, kernels.scratch(run.lightToYuvScratch(side)));
-    run.packLuma(luma, opacity, 0, 0, tile, 0, 0, 0, side, packedLuma);
-    run.packChroma(u, v, opacity, side, packedChroma);
+    run.packLuma(luma, opacity, 0, 0, tile, 0, 0, 0, side, 1, 0, 0, side, side, packedLuma);
+    run.packChroma(u, v, opacity, side, 0, 0, side, side, packedChroma);
     const { width, height, strideY, strideUV, offsetY, offsetU, offsetV } = layout;
     const y = at.address + offsetY;
     run.blendLuma(packedLuma, side, side, ...matrix, y, strideY, 0, 0, width, height);
@@ -113,13 +113,95 @@ describe('packed patches', () => {
     expect(worst).toBeLessThanOrEqual(1);
   });
 
+  test('a box of the patch blends as the patch whose other pixels are transparent', () => {
+    const layout = paddedLayout(161, 121, 3, 5);
+    const rgb = random(3 * count, 12);
+    const [left, top, width, height] = [8, 4, 16, 24];
+    const alpha = random(count, 13).map((value, i) => (isWithin(i) ? value : 0));
+    function isWithin(i: number): boolean {
+      const [x, y] = [i % side, Math.floor(i / side)];
+      return x >= left + 2 && x < left + width - 2 && y >= top + 2 && y < top + height - 2;
+    }
+    const fields = new Float32Array((6 * count) / 16).fill(1, 0, (3 * count) / 16);
+    const [luma, u, v] = [kernels.alloc(4 * count), kernels.alloc(4 * count), kernels.alloc(4 * count)];
+    const [from, light, opacity] = [put(rgb), put(fields), put(alpha)];
+    const tile = put(new Float32Array(256 * 256));
+    const packedLuma = kernels.alloc(run.packedLumaBytes(side));
+    const packedChroma = kernels.alloc(run.packedChromaBytes(side));
+    run.lightToYuv(from, side, light, luma, u, v, kernels.scratch(run.lightToYuvScratch(side)));
+    const { offsetY, offsetU, offsetV, strideY, strideUV } = layout;
+    const [a, b, c, d, e, f] = matrix;
+    const blended = [
+      [0, 0, side, side],
+      [left, top, width, height],
+    ].map(([x, y, w, h]) => {
+      const { at } = noiseFrame(kernels, layout, 11);
+      run.packLuma(luma, opacity, 0, 0, tile, 0, 0, 0, side, 1, x!, y!, w!, h!, packedLuma);
+      run.packChroma(u, v, opacity, side, x!, y!, w!, h!, packedChroma);
+      const map = [a, b, c - x!, d, e, f - y!] as const;
+      const end = [layout.width, layout.height] as const;
+      run.blendLuma(packedLuma, w!, h!, ...map, at.address + offsetY, strideY, 0, 0, ...end);
+      const [toU, toV] = [at.address + offsetU, at.address + offsetV];
+      run.blendChroma(packedChroma, w!, h!, ...map, toU, toV, strideUV, 0, 0, ...end);
+      return kernels.u8(at.address, layout.byteLength).slice();
+    });
+    const untouched = noiseFrame(kernels, layout, 11).bytes;
+    expect(Buffer.compare(blended[0]!, untouched)).not.toBe(0);
+    expect(Buffer.compare(blended[0]!, blended[1]!)).toBe(0);
+  });
+
+  test.each([1, 2, 3, 4])('luma and alpha of a box are enlarged %i times by cubic convolution', (factor) => {
+    const large = side * factor;
+    const [luma, alpha] = [random(count, 14, 60, 180), random(count, 15, 0.1, 0.9)];
+    const widened = [luma, alpha].map((plane) => {
+      const out = kernels.alloc(4 * side * large);
+      run.widen(put(plane), side, factor, out, kernels.scratch(run.widenScratch(side)));
+      return out;
+    });
+    const [left, top, width, height] = [4 * factor, 8 * factor, 20 * factor, 12 * factor];
+    const packed = kernels.alloc(run.packedLumaBytes(large));
+    const tile = put(new Float32Array(256 * 256));
+    run.packLuma(widened[0]!, widened[1]!, 0, 0, tile, 0, 0, 0, side, factor, left, top, width, height, packed);
+    const across = width + 4;
+    const words = new Int16Array(kernels.memory.buffer, packed, 2 * across * (height + 4));
+    const [expected, opacity] = [twin.enlarge(luma, side, factor), twin.enlarge(alpha, side, factor)];
+    let [worstLuma, worstAlpha] = [0, 0];
+    for (let y = 0; y < height; y++) {
+      for (let x = 0; x < width; x++) {
+        const from = (top + y) * large + left + x;
+        const to = 2 * ((y + 2) * across + x + 2);
+        const a = Math.min(Math.max(opacity[from]!, 0), 1);
+        worstAlpha = Math.max(worstAlpha, Math.abs(words[to + 1]! / 32767 - a));
+        worstLuma = Math.max(worstLuma, Math.abs(words[to]! / 128 - a * expected[from]!));
+      }
+    }
+    expect(worstAlpha).toBeLessThan(1e-4);
+    expect(worstLuma).toBeLessThan(0.02);
+  });
+
   test('luma takes detail and a tile of noise that repeats', () => {
     const luma = random(count, 14, 60, 180);
     const detail = noise(count, 15);
     const tile = random(256 * 256, 16, -1, 1);
     const alpha = new Float32Array(count).fill(1);
     const packed = kernels.alloc(run.packedLumaBytes(side));
-    run.packLuma(put(luma), put(alpha), putBytes(kernels, detail), 0.1, put(tile), 240, 250, 3, side, packed);
+    run.packLuma(
+      put(luma),
+      put(alpha),
+      putBytes(kernels, detail),
+      0.1,
+      put(tile),
+      240,
+      250,
+      3,
+      side,
+      1,
+      0,
+      0,
+      side,
+      side,
+      packed,
+    );
     const words = new Int16Array(kernels.memory.buffer, packed, 2 * (side + 4) * (side + 4));
     let worst = 0;
     for (let y = 0; y < side; y++) {

@@ -152,7 +152,8 @@ export class AvatarSwap implements AvatarEffect {
   blend(): void {
     const parts = this.#parts;
     if (!parts || this.#refusal !== null) return;
-    parts.patch.blend(this.#network.output.byteOffset, parts.mask.shown, this.#window, this.#detail, parts.grain);
+    const { patch, mask, cells, grain } = parts;
+    patch.blend(this.#network.output.byteOffset, mask.shown, cells.box, this.#window, this.#detail, grain);
   }
 
   async #wear(parts: Parts, face: FaceState | null): Promise<Refusal | null> {

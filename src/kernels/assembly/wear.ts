@@ -127,8 +127,8 @@ export function lightToYuv(
   }
 }
 
-/** Bytes of working memory of `enlarge`. */
-export function enlargeScratch(side: i32): i32 {
+/** Bytes of working memory of `widen`. */
+export function widenScratch(side: i32): i32 {
   return (side + 16) << 2;
 }
 
@@ -141,34 +141,17 @@ function cubicTap(k: i32, t: f32): f32 {
   return (t - 1) * t * t * 0.5;
 }
 
-/** Enlarges a plane `factor` times (1 to 4) each way by cubic convolution, its border repeated. */
-export function enlarge(src: usize, side: i32, factor: i32, dst: usize, scratch: usize): void {
+/** Makes the rows of a plane `factor` times (1 to 4) as long by cubic convolution, their ends repeated. */
+export function widen(src: usize, side: i32, factor: i32, dst: usize, scratch: usize): void {
   const row = (<usize>side) << 2;
   const line = scratch + 16;
-  const outRow = row * factor;
-  for (let y = 0; y < side * factor; y++) {
-    const at = (<f32>y + 0.5) / <f32>factor - 0.5;
-    const first = Math.floor(at);
-    const t = <f32>(at - first);
-    const r0 = src + <usize>max(0, <i32>first - 1) * row;
-    const r1 = src + <usize>max(0, <i32>first) * row;
-    const r2 = src + <usize>min(side - 1, <i32>first + 1) * row;
-    const r3 = src + <usize>min(side - 1, <i32>first + 2) * row;
-    const w0 = f32x4.splat(cubicTap(0, t));
-    const w1 = f32x4.splat(cubicTap(1, t));
-    const w2 = f32x4.splat(cubicTap(2, t));
-    const w3 = f32x4.splat(cubicTap(3, t));
-    for (let x: usize = 0; x < row; x += 16) {
-      const sum = f32x4.add(
-        f32x4.add(f32x4.mul(v128.load(r0 + x), w0), f32x4.mul(v128.load(r1 + x), w1)),
-        f32x4.add(f32x4.mul(v128.load(r2 + x), w2), f32x4.mul(v128.load(r3 + x), w3)),
-      );
-      v128.store(line + x, sum);
-    }
+  for (let y = 0; y < side; y++) {
+    memory.copy(line, src, row);
     v128.store(scratch, v128.load32_splat(line));
     v128.store(line + row, v128.load32_splat(line + row - 4));
     for (let phase = 0; phase < factor; phase++) enlargeRow(line, side, factor, phase, dst);
-    dst += outRow;
+    src += row;
+    dst += row * factor;
   }
 }
 
@@ -198,7 +181,7 @@ function enlargeRow(line: usize, side: i32, factor: i32, phase: i32, dst: usize)
   }
 }
 
-/** Bytes of a packed luma patch of this side, and of a packed chroma patch. */
+/** Bytes of a packed luma patch that is at most so large, and of a packed chroma patch. */
 export function packedLumaBytes(side: i32): i32 {
   return (side + BORDER) * (side + BORDER) * 4 + 16;
 }
@@ -206,10 +189,44 @@ export function packedChromaBytes(side: i32): i32 {
   return (side + BORDER) * (side + BORDER) * 8 + 16;
 }
 
+/** Set by `mixRows`: four rows and what each counts. */
+let row0: usize = 0;
+let row1: usize = 0;
+let row2: usize = 0;
+let row3: usize = 0;
+let part0: v128 = f32x4.splat(0);
+let part1: v128 = f32x4.splat(0);
+let part2: v128 = f32x4.splat(0);
+let part3: v128 = f32x4.splat(0);
+
+/** Finds what row `y` of a plane `factor` times as high is mixed of: rows of `bytes` each, `side` of them. */
+function mixRows(y: i32, side: i32, factor: i32, bytes: usize): void {
+  const at = (<f32>y + 0.5) / <f32>factor - 0.5;
+  const first = <i32>Math.floor(at);
+  const t = <f32>(at - <f32>first);
+  row0 = <usize>max(0, first - 1) * bytes;
+  row1 = <usize>max(0, first) * bytes;
+  row2 = <usize>min(side - 1, first + 1) * bytes;
+  row3 = <usize>min(side - 1, first + 2) * bytes;
+  part0 = f32x4.splat(cubicTap(0, t));
+  part1 = f32x4.splat(cubicTap(1, t));
+  part2 = f32x4.splat(cubicTap(2, t));
+  part3 = f32x4.splat(cubicTap(3, t));
+}
+
+function mixed(at: usize): v128 {
+  return f32x4.add(
+    f32x4.add(f32x4.mul(v128.load(at + row0), part0), f32x4.mul(v128.load(at + row1), part1)),
+    f32x4.add(f32x4.mul(v128.load(at + row2), part2), f32x4.mul(v128.load(at + row3), part3)),
+  );
+}
+
 /**
- * Packs luma (16..235) for `blendLuma`, with fine detail and grain added: luma + (detail − 128) · fine + noise · grain, in
- * levels. `detail`: bytes, [side, side], or 0 for none; `noise`: a tile of 256 x 256, laid from column `noiseX` (a multiple of 4) and row
- * `noiseY` on.
+ * Packs a box of luma (16..235) for `blendLuma`, with fine detail and grain added: luma + (detail − 128) · fine +
+ * noise · grain, in levels. `luma` and `alpha` are [side, side · factor], as `widen` leaves them, and made as much higher on
+ * the way. The box, `left`, `top`, `width` and `height`, lies in the square of side · factor pixels and is made of
+ * multiples of 4. `detail`: bytes of that square, or 0 for none; `noise`: a tile of 256 x 256, laid from column `noiseX` (a
+ * multiple of 4) and row `noiseY` on.
  */
 export function packLuma(
   luma: usize,
@@ -221,50 +238,75 @@ export function packLuma(
   noiseY: i32,
   grain: f32,
   side: i32,
+  factor: i32,
+  left: i32,
+  top: i32,
+  width: i32,
+  height: i32,
   out: usize,
 ): void {
-  const across = side + BORDER;
+  const large = side * factor;
+  const across = width + BORDER;
   memory.fill(out, 0, (BEFORE * across) << 2);
   const low = i32x4.splat(0xffff);
-  const fineGain = f32x4.splat(detail ? fine : 0);
+  const zero = f32x4.splat(0);
+  const fineGain = f32x4.splat(fine);
   const grainGain = f32x4.splat(grain);
-  for (let y = 0; y < side; y++) {
-    const line = out + (((y + BEFORE) * across) << 2);
+  for (let y = top; y < top + height; y++) {
+    mixRows(y, side, factor, large << 2);
+    let to = out + (((y - top + BEFORE) * across) << 2);
     const tile = noise + ((((y + noiseY) & (TILE - 1)) * TILE) << 2);
-    store<u64>(line, 0);
-    for (let x = 0; x < side; x += 4) {
-      const at = (<usize>(y * side + x)) << 2;
-      const a = f32x4.pmin(f32x4.pmax(v128.load(alpha + at), f32x4.splat(0)), f32x4.splat(1));
+    const detailRow = detail + y * large;
+    store<u64>(to, 0);
+    to += BEFORE << 2;
+    for (let x = left; x < left + width; x += 4, to += 16) {
+      const at = (<usize>x) << 2;
+      const a = f32x4.pmin(f32x4.pmax(mixed(alpha + at), zero), f32x4.splat(1));
+      if (!v128.any_true(f32x4.gt(a, zero))) {
+        v128.store(to, zero);
+        continue;
+      }
       let value = f32x4.add(
-        v128.load(luma + at),
+        mixed(luma + at),
         f32x4.mul(v128.load(tile + (((x + noiseX) & (TILE - 1)) << 2)), grainGain),
       );
       if (detail) {
-        const bytes = i16x8.extend_low_i8x16_u(v128.load32_zero(detail + y * side + x));
+        const bytes = i16x8.extend_low_i8x16_u(v128.load32_zero(detailRow + x));
         const levels = f32x4.convert_i32x4_s(i32x4.sub(i32x4.extend_low_i16x8_u(bytes), i32x4.splat(128)));
         value = f32x4.add(value, f32x4.mul(levels, fineGain));
       }
-      value = f32x4.pmin(f32x4.pmax(value, f32x4.splat(0)), f32x4.splat(255));
+      value = f32x4.pmin(f32x4.pmax(value, zero), f32x4.splat(255));
       const color = rounded(f32x4.mul(f32x4.mul(value, a), f32x4.splat(128)));
       const weight = i32x4.shl(rounded(f32x4.mul(a, f32x4.splat(ALPHA_ONE))), 16);
-      v128.store(line + ((BEFORE + x) << 2), v128.or(weight, v128.and(color, low)));
+      v128.store(to, v128.or(weight, v128.and(color, low)));
     }
-    store<u64>(line + ((BEFORE + side) << 2), 0);
+    store<u64>(to, 0);
   }
-  memory.fill(out + (((side + BEFORE) * across) << 2), 0, (2 * across) << 2);
+  memory.fill(out + (((height + BEFORE) * across) << 2), 0, (2 * across) << 2);
 }
 
-/** Packs chroma less its middle for `blendChroma`. */
-export function packChroma(u: usize, v: usize, alpha: usize, side: i32, out: usize): void {
-  const across = side + BORDER;
+/** Packs a box of chroma less its middle for `blendChroma`: planes of [side, side], the box of multiples of 4. */
+export function packChroma(
+  u: usize,
+  v: usize,
+  alpha: usize,
+  side: i32,
+  left: i32,
+  top: i32,
+  width: i32,
+  height: i32,
+  out: usize,
+): void {
+  const across = width + BORDER;
   memory.fill(out, 0, (BEFORE * across) << 3);
   const low = i32x4.splat(0xffff);
   const levels = f32x4.splat(128);
-  for (let y = 0; y < side; y++) {
-    const line = out + (((y + BEFORE) * across) << 3);
-    v128.store(line, i32x4.splat(0));
-    for (let x = 0; x < side; x += 4) {
-      const at = (<usize>(y * side + x)) << 2;
+  for (let y = 0; y < height; y++) {
+    let to = out + (((y + BEFORE) * across) << 3);
+    v128.store(to, i32x4.splat(0));
+    to += BEFORE << 3;
+    let at = (<usize>((top + y) * side + left)) << 2;
+    for (let x = 0; x < width; x += 4, at += 16, to += 32) {
       const a = f32x4.pmin(f32x4.pmax(v128.load(alpha + at), f32x4.splat(0)), f32x4.splat(1));
       const scaled = f32x4.mul(a, levels);
       const uv = v128.or(
@@ -272,13 +314,12 @@ export function packChroma(u: usize, v: usize, alpha: usize, side: i32, out: usi
         v128.and(rounded(f32x4.mul(v128.load(u + at), scaled)), low),
       );
       const weight = v128.and(rounded(f32x4.mul(a, f32x4.splat(ALPHA_ONE))), low);
-      const to = line + ((BEFORE + x) << 3);
       v128.store(to, v128.shuffle<i32>(uv, weight, 0, 4, 1, 5));
       v128.store(to, v128.shuffle<i32>(uv, weight, 2, 6, 3, 7), 16);
     }
-    v128.store(line + ((BEFORE + side) << 3), i32x4.splat(0));
+    v128.store(to, i32x4.splat(0));
   }
-  memory.fill(out + (((side + BEFORE) * across) << 3), 0, (2 * across) << 3);
+  memory.fill(out + (((height + BEFORE) * across) << 3), 0, (2 * across) << 3);
 }
 
 /**
