@@ -4,6 +4,8 @@ import type { FaceWindow } from './face-window.js';
 
 /** Side of the noise tile, as the kernel takes it. */
 const TILE = 256;
+/** What is coarser than some pixels is taken out of the tile: a box of this radius, twice. */
+const COARSE = 2;
 /** Samples each way over the middle of the window, and the part of the window that they span. */
 const SAMPLES = 28;
 const SPAN = 0.5;
@@ -25,7 +27,7 @@ const BEFORE_BLEND = 1.35;
  * avatar is never livelier than the picture.
  */
 export class Grain {
-  /** Address of a tile of 256 x 256 of normal noise of deviation 1. */
+  /** Address of a tile of 256 x 256 of normal noise of deviation 1, with nothing coarse in it. */
   readonly tile: number;
   /** Deviation of the noise to add, in levels of luma. */
   amount = 0;
@@ -54,6 +56,7 @@ export class Grain {
       tile[i] = radius * Math.cos(angle);
       tile[i + 1] = radius * Math.sin(angle);
     }
+    removeCoarse(tile);
   }
 
   reset(): void {
@@ -109,6 +112,36 @@ export class Grain {
   #next(): number {
     this.#random = (Math.imul(this.#random, 1664525) + 1013904223) >>> 0;
     return this.#random / 2 ** 32;
+  }
+}
+
+/**
+ * Takes what changes slowly out of a tile, and brings it back to a deviation of 1. The patch has larger pixels than the
+ * frame, so that its noise is coarser than the camera's: left as it is, patches of skin would flicker.
+ */
+function removeCoarse(tile: Float32Array): void {
+  const coarse = tile.slice();
+  for (const step of [1, TILE, 1, TILE]) blurLines(coarse, step);
+  let squares = 0;
+  for (let i = 0; i < tile.length; i++) {
+    tile[i]! -= coarse[i]!;
+    squares += tile[i]! ** 2;
+  }
+  const scale = Math.sqrt(tile.length / squares);
+  for (let i = 0; i < tile.length; i++) tile[i]! *= scale;
+}
+
+/** Means along rows (`step` 1) or columns (TILE) in place; the tile repeats. */
+function blurLines(tile: Float32Array, step: number): void {
+  const line = new Float32Array(TILE);
+  for (let start = 0; start < TILE; start++) {
+    const first = step === 1 ? start * TILE : start;
+    for (let i = 0; i < TILE; i++) line[i] = tile[first + i * step]!;
+    for (let i = 0; i < TILE; i++) {
+      let sum = 0;
+      for (let k = -COARSE; k <= COARSE; k++) sum += line[(i + k + TILE) % TILE]!;
+      tile[first + i * step] = sum / (2 * COARSE + 1);
+    }
   }
 }
 

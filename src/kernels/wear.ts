@@ -85,6 +85,7 @@ export interface WearKernels {
     settled: number,
     count: number,
   ): void;
+  settlePicture(seen: number, calm: number, slope: number, settled: number, count: number): void;
   smoothRamp(plane: number, low: number, high: number, count: number): void;
   polygonAdd(points: number, count: number, acc: number, cols: number, rows: number): void;
   polygonCoverage(acc: number, cols: number, rows: number): void;
@@ -106,6 +107,7 @@ export function bindWearKernels(kernels: Kernels): WearKernels {
     'blendLuma',
     'blendChroma',
     'settleMask',
+    'settlePicture',
     'smoothRamp',
     'polygonAdd',
     'polygonCoverage',

@@ -95,6 +95,13 @@ export function settleMask(
   });
 }
 
+export function settlePicture(seen: Float32Array, calm: number, slope: number, settled: Float32Array): Float64Array {
+  return Float64Array.from(settled, (before, i) => {
+    const change = seen[i]! - before;
+    return before + change * Math.min(calm + slope * Math.abs(change), 1);
+  });
+}
+
 export function smoothRamp(plane: Float32Array, low: number, high: number): Float64Array {
   return Float64Array.from(plane, (value) => {
     const t = clamp((value - low) / (high - low), 0, 1);

@@ -72,6 +72,15 @@ describe.each(SIDES)('a square of %i pixels', (side) => {
     expect(largestError(kernels.f32(settled, count), expected)).toBeLessThan(1e-5);
   });
 
+  test('a picture settles likewise, a value at a time', () => {
+    const count = 3 * side * side;
+    const [seen, before] = [random(count, 17), random(count, 18)];
+    const settled = put(before);
+    run.settlePicture(put(seen), 0.3, 4, settled, count);
+    const expected = twin.settlePicture(seen, 0.3, 4, before);
+    expect(largestError(kernels.f32(settled, count), expected)).toBeLessThan(1e-5);
+  });
+
   test('a ramp is smooth at both ends', () => {
     const plane = random(side * side, 10, -0.2, 1.2);
     const address = put(plane);
@@ -147,7 +156,9 @@ describe('packed patches', () => {
     });
     const untouched = noiseFrame(kernels, layout, 11).bytes;
     expect(Buffer.compare(blended[0]!, untouched)).not.toBe(0);
-    expect(Buffer.compare(blended[0]!, blended[1]!)).toBe(0);
+    // Positions along a row are counted from another pixel, so they are rounded elsewhere.
+    const [whole, boxed] = blended as [Uint8Array, Uint8Array];
+    expect(whole.reduce((most, value, i) => Math.max(most, Math.abs(value - boxed[i]!)), 0)).toBeLessThanOrEqual(1);
   });
 
   test.each([1, 2, 3, 4])('luma and alpha of a box are enlarged %i times by cubic convolution', (factor) => {

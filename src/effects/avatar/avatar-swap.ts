@@ -14,6 +14,7 @@ import { Grain } from '../../blending/grain.js';
 import { LightMatch } from '../../blending/light-match.js';
 import { Membrane } from '../../blending/membrane.js';
 import { RestingShape } from '../../blending/resting-shape.js';
+import { SettledPicture } from '../../blending/settled-picture.js';
 import { WornMask } from '../../blending/worn-mask.js';
 import type { LiveSettings } from '../../config/settings.js';
 import type { FrameAt } from '../../frame/frame-at.js';
@@ -52,6 +53,7 @@ export interface ShownMask {
 interface Parts {
   readonly kernels: Kernels;
   readonly frame: FrameAt;
+  readonly picture: SettledPicture;
   readonly mask: WornMask;
   readonly cells: FaceCells;
   readonly light: LightMatch;
@@ -120,6 +122,7 @@ export class AvatarSwap implements AvatarEffect {
       kernels,
       frame,
       cells,
+      picture: new SettledPicture(kernels, run, size),
       mask: new WornMask(kernels, run, size),
       light: new LightMatch(cells),
       membrane: new Membrane(kernels, run, cells),
@@ -152,8 +155,8 @@ export class AvatarSwap implements AvatarEffect {
   blend(): void {
     const parts = this.#parts;
     if (!parts || this.#refusal !== null) return;
-    const { patch, mask, cells, grain } = parts;
-    patch.blend(this.#network.output.byteOffset, mask.shown, cells.box, this.#window, this.#detail, grain);
+    const { patch, picture, mask, cells, grain } = parts;
+    patch.blend(picture.rgb, mask.shown, cells.box, this.#window, this.#detail, grain);
   }
 
   async #wear(parts: Parts, face: FaceState | null): Promise<Refusal | null> {
@@ -193,12 +196,13 @@ export class AvatarSwap implements AvatarEffect {
 
   /** The avatar's picture is there: where it is shown, and in what light. */
   #match(parts: Parts, face: FaceState, output: Float32Array, seconds: number): Refusal | null {
-    const { mask, cells, light, membrane, patch, grain, fine } = parts;
+    const { picture, mask, cells, light, membrane, patch, grain, fine } = parts;
     const { size, inputAddress } = this.#network;
     const plane = 4 * size * size;
     const rgb = output.byteOffset;
     mask.update(face.points, this.#pose, frameToTensor(this.#window, size), rgb + 3 * plane);
-    if (!cells.measure(inputAddress, rgb, mask.face, mask.shown)) {
+    picture.update(rgb, seconds);
+    if (!cells.measure(inputAddress, picture.rgb, mask.face, mask.shown)) {
       this.#forget(); // what is not a number would stay in what is settled over time
       return 'not-a-picture';
     }
@@ -221,6 +225,7 @@ export class AvatarSwap implements AvatarEffect {
   #forget(): void {
     const parts = this.#parts;
     if (!parts) return;
+    parts.picture.reset();
     parts.mask.reset();
     parts.light.reset();
     parts.membrane.reset();

@@ -354,6 +354,24 @@ export function settleMask(
   }
 }
 
+/**
+ * A picture settled over time: settled += (seen − settled) · rate, where the rate goes from `calm` for no change by `slope` a
+ * unit of change to 1.
+ */
+export function settlePicture(seen: usize, calm: f32, slope: f32, settled: usize, count: i32): void {
+  const one = f32x4.splat(1);
+  const least = f32x4.splat(calm);
+  const steep = f32x4.splat(slope);
+  for (let i = 0; i < count; i += 4) {
+    const before = v128.load(settled);
+    const change = f32x4.sub(v128.load(seen), before);
+    const rate = f32x4.pmin(f32x4.add(least, f32x4.mul(f32x4.abs(change), steep)), one);
+    v128.store(settled, f32x4.add(before, f32x4.mul(change, rate)));
+    seen += 16;
+    settled += 16;
+  }
+}
+
 /** In place: 0 up to `low`, 1 from `high` on, smooth between (3t² − 2t³). */
 export function smoothRamp(plane: usize, low: f32, high: f32, count: i32): void {
   const scale = f32x4.splat(1 / (high - low));
