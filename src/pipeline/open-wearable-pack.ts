@@ -57,8 +57,8 @@ export const openWearablePack: OpenWearable = async (nameOrPath, scope) => {
   };
 };
 
-/** What is worn of a pack: the bytes that were signed. */
-function filesOf(pack: AvatarPack): AvatarFiles {
+/** What is worn of a pack: the bytes that were signed. @throws UserError AVATAR_INVALID if they have changed since. */
+export function filesOf(pack: AvatarPack): AvatarFiles {
   const { title, network, alignment } = pack.manifest;
   const weights = network.run === 'int8' && network.int8 ? network.int8.file : network.fp32.file;
   return {

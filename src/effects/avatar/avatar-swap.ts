@@ -243,8 +243,12 @@ export class AvatarSwap implements AvatarEffect {
   }
 }
 
-/** What draws the guide; null for a network that takes none. */
-function guideOf(kernels: Kernels, { guide, skin }: WornPortrait, side: number): AvatarGuide | null {
+/**
+ * What draws the guide; null for a network that takes none.
+ *
+ * @throws RangeError if kernel memory runs out.
+ */
+export function guideOf(kernels: Kernels, { guide, skin }: WornPortrait, side: number): AvatarGuide | null {
   if (guide === null) return null;
   const { width, height, data, points } = guide;
   const address = kernels.alloc(data.length);

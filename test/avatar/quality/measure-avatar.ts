@@ -3,6 +3,9 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { openPack } from '../../../src/avatar/open-pack.js';
+import { checkPackGraph } from '../../../src/effects/check-pack-graph.js';
+import { filesOf } from '../../../src/pipeline/open-wearable-pack.js';
 import type { Row } from '../../../src/training/evaluation/goals.js';
 import { FaceWatcher } from '../face-watcher.js';
 import { type AvatarFigures, rowsOf } from './goals.js';
@@ -42,7 +45,7 @@ export async function measureAvatar(wanted: Wanted): Promise<{ figures: AvatarFi
   const portraitPath = wanted.portrait ?? (pack && join(pack, 'preview.png'));
   if (!portraitPath) throw new Error('without an avatar, name its portrait');
   const folder = mkdtempSync(join(tmpdir(), 'mien-quality-'));
-  const networks = await Promise.all(['fp32.onnx', 'int8.onnx'].map((file) => openNetwork(pack && join(pack, file))));
+  const networks = await Promise.all(['fp32.onnx', 'int8.onnx'].map((file) => openNetwork(pack, file)));
   try {
     const portrait = await lookAt(portraitPath);
     // The still in a pack is not the picture that the avatar was made of: it gives no targets.
@@ -87,8 +90,10 @@ async function lookAt(portrait: string) {
   }
 }
 
-async function openNetwork(path: string | null): Promise<BareNetwork | null> {
-  return path !== null && existsSync(path) ? BareNetwork.open(path) : null;
+async function openNetwork(pack: string | null, file: string): Promise<BareNetwork | null> {
+  if (pack === null || !existsSync(join(pack, file))) return null;
+  const { texture } = filesOf(openPack(pack, { checkGraph: checkPackGraph }));
+  return BareNetwork.open(join(pack, file), texture);
 }
 
 /** A still face under noise, worn. */

@@ -1,6 +1,10 @@
 import { readFileSync } from 'node:fs';
+import type { AvatarGuide } from '../../../src/blending/avatar-guide.js';
 import { fitPose } from '../../../src/blending/face-pose.js';
 import { type FaceWindow, frameToTensor, tensorToFrame, windowOf } from '../../../src/blending/face-window.js';
+import { guideOf } from '../../../src/effects/avatar/avatar-swap.js';
+import { loadPortrait } from '../../../src/effects/avatar/worn-portrait.js';
+import type { AvatarTexture } from '../../../src/effects/avatar-effect.js';
 import { AvatarNetwork } from '../../../src/inference/avatar-network.js';
 import { Kernels } from '../../../src/kernels/kernels.js';
 import {
@@ -18,23 +22,39 @@ export interface NetworkFace {
   readonly side: number;
 }
 
-/** Kernel memory for the tensors of one network. */
-const TENSOR_BYTES = 16 << 20;
+/** Kernel memory for the tensors of one network and its guide. */
+const TENSOR_BYTES = 64 << 20;
 
 /** The network of an avatar alone: what it makes of a frame before anything is blended. */
 export class BareNetwork {
   readonly #kernels: Kernels;
   readonly #network: AvatarNetwork;
+  readonly #guide: AvatarGuide | null;
+  /** The user's face at rest, as far as the pack knows it. */
+  readonly #resting: Float32Array | null;
 
-  private constructor(kernels: Kernels, network: AvatarNetwork) {
+  private constructor(
+    kernels: Kernels,
+    network: AvatarNetwork,
+    guide: AvatarGuide | null,
+    resting: Float32Array | null,
+  ) {
     this.#kernels = kernels;
     this.#network = network;
+    this.#guide = guide;
+    this.#resting = resting;
   }
 
-  /** @throws UserError MODEL_INVALID if the file is no avatar's network. */
-  static async open(path: string): Promise<BareNetwork> {
+  /**
+   * @param texture - of the pack: what the guide of the network is drawn of, if it takes one.
+   * @throws UserError MODEL_INVALID if the file is no avatar's network.
+   */
+  static async open(path: string, texture: AvatarTexture | null): Promise<BareNetwork> {
     const kernels = await Kernels.load(TENSOR_BYTES);
-    return new BareNetwork(kernels, await AvatarNetwork.open(kernels, readFileSync(path)));
+    const network = await AvatarNetwork.open(kernels, readFileSync(path));
+    const portrait = texture && (await loadPortrait(texture, network));
+    const guide = portrait && guideOf(kernels, portrait, network.size);
+    return new BareNetwork(kernels, network, guide, texture && (texture.user ?? texture.avatar));
   }
 
   /** Of the square that it sees, in pixels. */
@@ -44,12 +64,13 @@ export class BareNetwork {
 
   /** @param points - the user's face in the picture. */
   async wear(picture: RgbPicture, points: Float32Array): Promise<NetworkFace> {
-    const { size, inputAddress, output } = this.#network;
+    const { size, inputAddress, guideAddress, output } = this.#network;
     const window = windowOf(fitPose(points));
     const { data } = resamplePicture(picture, tensorToFrame(window, size), size, size);
     const pixels = size * size;
     const face = this.#kernels.f32(inputAddress, 3 * pixels);
     for (let i = 0; i < face.length; i++) face[(i % 3) * pixels + Math.floor(i / 3)] = data[i]! / 255;
+    if (guideAddress !== null) this.#guide!.draw(points, this.#resting!, window, guideAddress);
     await this.#network.run();
     return { window, planes: output.slice(), side: size };
   }
