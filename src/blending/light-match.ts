@@ -5,9 +5,9 @@ import { type Oklab, oklabToRgb, rgbToOklab } from './oklab.js';
  * Of a difference in lightness or colour first seen, the part that is put down to the room's light; the rest is skin.
  * Networks learn a part of this from their pictures already: what is seen here is what they have left.
  */
-const DARKER_SHARE = 0.5;
-const BRIGHTER_SHARE = 0.2;
-const TINT_SHARE = 0.2;
+const DARKER_SHARE = 0.15;
+const BRIGHTER_SHARE = 0.05;
+const TINT_SHARE = 0.05;
 /** How far a first look may go: in the logarithm of lightness, and in chroma. */
 const MOST_LEVEL = 0.45;
 const MOST_TINT = 0.025;
@@ -21,10 +21,10 @@ const CHANGE = [0.02, 0.1] as const;
 /** Cells darker or brighter than the face's mean by these are no skin: hair, glasses, a light. */
 const SKIN_RANGE = [0.72, 1.3] as const;
 /** Part of the side light, and of other shading, that is carried over; and the most of both together. */
-const SIDE_SHARE = 0.6;
-const SHADE_SHARE = 0.3;
+const SIDE_SHARE = 0.2;
+const SHADE_SHARE = 0.1;
 const MOST_SHADE = 0.35;
-const CONTRAST_SHARE = 0.4;
+const CONTRAST_SHARE = 0.1;
 const MOST_CONTRAST = 1.15;
 /** sRGB values go with the 1/2.2th power of light, lightness with its cube root. */
 const ENCODED = 3 / 2.2;

@@ -6,10 +6,9 @@ import type { FaceCells } from './face-cells.js';
 const REACHES = [
   { radius: 1 / 32, weight: 1 },
   { radius: 1 / 14, weight: 0.1 },
-  { radius: 1 / 5, weight: 0.004 },
 ] as const;
 /** How wide the seam is smoothed: the radius of the blur (twice) whose value falls from ½ at the edge to 1 inside. */
-const DEPTH = 1 / 14;
+const DEPTH = 1 / 28;
 /** Added to colours before they are divided, so that the black of a nostril or a hair is no wild ratio. */
 const FLOOR = 0.04;
 /** The most that a colour is multiplied or divided by, as a logarithm. */

@@ -7,7 +7,7 @@ import { FOREHEAD_EDGE, FOREHEAD_POINTS, raiseForehead } from './forehead.js';
 
 /** In sides of the square: what is smaller is closed, and the half width of the feather, 0.5 cm of a face. */
 const HOLE = 1 / 64;
-const FEATHER = 1 / 40;
+const FEATHER = 1 / 60;
 /** The learned mask, smoothed: below it is cover, above it is face. */
 const COVER = 0.35;
 const FACE = 0.65;
