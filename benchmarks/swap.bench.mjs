@@ -32,13 +32,14 @@ function random() {
 async function int8Network(size) {
   const network = avatarNetwork(size);
   const values = new Float32Array(networkLayout(network).length).map(() => 0.12 * (random() - 0.5));
-  const pictures = Array.from({ length: 2 }, () => Float32Array.from({ length: 3 * size * size }, random));
+  const noise = (planes) => Float32Array.from({ length: planes * size * size }, random);
+  const pictures = Array.from({ length: 2 }, () => ({ face: noise(3), guide: noise(4) }));
   return quantize(inferenceModel({ network, values }), pictures);
 }
 
 /** The network, and over what it paints a plain face with a whole mask. */
-function painted(kernels, network) {
-  const { size, inputAddress, output } = network;
+function painted(network) {
+  const { size, inputAddress, guideAddress, output } = network;
   const face = Float32Array.from({ length: 4 * size * size }, (_, i) => {
     const channel = Math.floor(i / (size * size));
     return [0.75, 0.55, 0.45, 1][channel] * (channel < 3 ? 0.9 + 0.2 * random() : 1);
@@ -46,8 +47,7 @@ function painted(kernels, network) {
   return {
     size,
     inputAddress,
-    // Drawn in any case, so that its cost is told.
-    guideAddress: network.guideAddress ?? kernels.alloc(16 * size * size),
+    guideAddress,
     output,
     async run() {
       await network.run();
@@ -80,7 +80,7 @@ for (const size of [128, 192]) {
 
   const tracker = await FaceTracker.open(kernels);
   const network = await AvatarNetwork.open(kernels, await int8Network(size));
-  const worn = painted(kernels, network);
+  const worn = painted(network);
   const swap = new AvatarSwap(worn, await loadPortrait(texture(), worn));
   swap.configure({ kernels, frame, rate: { num: 30, den: 1 } });
 

@@ -2,7 +2,7 @@ import type { Kernels } from '../kernels/kernels.js';
 import type { WearKernels } from '../kernels/wear.js';
 
 /** Pixels of the network a side of a cell: 0.6 cm of a face at 128 pixels. */
-const CELL = 4;
+export const CELL = 4;
 
 /** A box of the network's square, in its pixels: multiples of a cell. */
 export interface SquareBox {

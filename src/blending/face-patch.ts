@@ -8,8 +8,10 @@ import type { Grain } from './grain.js';
 /** The patch is at most so large, and at most so many times the network's square. */
 const MOST_PIXELS = 576;
 const MOST_TIMES = 4;
-/** How far the face's size may go beyond a half before the patch's scale follows: a step would be seen. */
-const STAY = 0.65;
+/** Pixels of the patch are at most so many of the frame wide: finer ones cost more and show nothing. */
+const COARSEST = 1.2;
+/** By how much the face's size goes beyond that before the patch's scale follows: a step would be seen. */
+const STAY = 0.05;
 
 /** Fine detail of the patch's size, bytes: (byte − 128) · strength levels of luma are added. */
 export interface PatchDetail {
@@ -60,7 +62,8 @@ export class FacePatch {
   /** Chooses the patch's scale for a window. */
   place({ size }: FaceWindow): void {
     const wanted = size / this.#square;
-    if (Math.abs(wanted - this.#times) > STAY) this.#times = Math.round(wanted);
+    const isKept = wanted < (COARSEST + STAY) * this.#times && wanted > (COARSEST - STAY) * (this.#times - 1);
+    if (!isKept) this.#times = Math.ceil(wanted / COARSEST);
     this.#times = Math.min(Math.max(this.#times, 1), mostTimes(this.#square));
     this.side = this.#square * this.#times;
   }

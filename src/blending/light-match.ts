@@ -1,4 +1,4 @@
-import type { FaceCells } from './face-cells.js';
+import { CELL, type FaceCells } from './face-cells.js';
 import { type Oklab, oklabToRgb, rgbToOklab } from './oklab.js';
 
 /**
@@ -30,6 +30,8 @@ const MOST_CONTRAST = 1.15;
 const ENCODED = 3 / 2.2;
 /** Terms of the shading: 1, x, y, x·y, x². */
 const TERMS = 5;
+/** Cells beside the shown ones that are lit as well. */
+const BESIDE = 2;
 /** Keeps the fit calm where little of the face is seen. */
 const RIDGE = 0.02;
 
@@ -41,7 +43,7 @@ const RIDGE = 0.02;
  * skin stays dark. Shading is a smooth surface fitted to lightness ratios: a side light, but no brow and no beard.
  */
 export class LightMatch {
-  /** Gains of red, green, blue for each cell. */
+  /** Gains of red, green, blue for each cell in which the avatar is shown, and some beside them. */
   readonly gains: Float32Array;
   /** What is added to red, green, blue everywhere, 0 to 1: contrast round the mean. */
   readonly offsets = new Float64Array(3);
@@ -224,13 +226,20 @@ export class LightMatch {
     this.gain = (gainRed + gainGreen + gainBlue) / 3;
     const terms = this.#terms;
     const { gains } = this;
-    for (let i = 0; i < count; i++) {
-      writeTerms(i % across, Math.floor(i / across), across, terms);
-      const shade = SIDE_SHARE * x1 * terms[1]! + SHADE_SHARE * (y1 * terms[2]! + xy * terms[3]! + xx * terms[4]!);
-      const gain = Math.exp(ENCODED * MOST_SHADE * Math.tanh(shade / MOST_SHADE));
-      gains[i] = gainRed * gain;
-      gains[count + i] = gainGreen * gain;
-      gains[2 * count + i] = gainBlue * gain;
+    // What is face but not shown counts at the seam.
+    const { left, top, right, bottom } = this.cells.box;
+    const endRow = Math.min(bottom / CELL + BESIDE, across);
+    const endColumn = Math.min(right / CELL + BESIDE, across);
+    for (let row = Math.max(top / CELL - BESIDE, 0); row < endRow; row++) {
+      for (let column = Math.max(left / CELL - BESIDE, 0); column < endColumn; column++) {
+        writeTerms(column, row, across, terms);
+        const shade = SIDE_SHARE * x1 * terms[1]! + SHADE_SHARE * (y1 * terms[2]! + xy * terms[3]! + xx * terms[4]!);
+        const gain = Math.exp(ENCODED * MOST_SHADE * Math.tanh(shade / MOST_SHADE));
+        const i = row * across + column;
+        gains[i] = gainRed * gain;
+        gains[count + i] = gainGreen * gain;
+        gains[2 * count + i] = gainBlue * gain;
+      }
     }
   }
 }

@@ -80,6 +80,10 @@ export class Membrane {
         weight *= likeness(lumaOf(avatar, i) / avatarMean, AVATAR_SKIN);
       }
       ring[4 * i + 3] = weight;
+      if (weight === 0) {
+        ring.fill(0, 4 * i, 4 * i + 3);
+        continue;
+      }
       for (let channel = 0; channel < 3; channel++) {
         const at = channel * count + i;
         const lit = Math.max(avatar[at]! * gains[at]! + added[channel]!, 0);

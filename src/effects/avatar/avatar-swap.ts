@@ -1,5 +1,5 @@
 import { AvatarGuide } from '../../blending/avatar-guide.js';
-import { FaceCells } from '../../blending/face-cells.js';
+import { CELL, FaceCells } from '../../blending/face-cells.js';
 import { FacePatch, mostTimes, type PatchDetail } from '../../blending/face-patch.js';
 import { createPose, fitPose, headAngles } from '../../blending/face-pose.js';
 import {
@@ -212,13 +212,7 @@ export class AvatarSwap implements AvatarEffect {
     grain.measure(this.#window, seconds);
     patch.place(this.#window);
     this.#detail = fine?.draw(face.points, this.#window, patch.side, light.gain) ?? null;
-    const { fields } = patch;
-    const { gains, offsets } = light;
-    for (let i = 0; i < gains.length; i++) {
-      const ratio = Math.exp(membrane.ratios[i]!);
-      fields[i] = ratio * gains[i]!;
-      fields[gains.length + i] = 255 * ratio * offsets[Math.floor(i / cells.count)]!;
-    }
+    writeFields(parts);
     return null;
   }
 
@@ -254,4 +248,19 @@ export function guideOf(kernels: Kernels, { guide, skin }: WornPortrait, side: n
   const address = kernels.alloc(data.length);
   kernels.u8(address, data.length).set(data);
   return new AvatarGuide(kernels, { texture: { address, width, height }, points, avatar: skin.avatar }, side);
+}
+
+/** What the light and the edge make of each cell that is shown. */
+function writeFields({ patch: { fields }, light: { gains, offsets }, membrane: { ratios }, cells }: Parts): void {
+  const { across, count, box } = cells;
+  for (let row = box.top / CELL; row < box.bottom / CELL; row++) {
+    for (let column = box.left / CELL; column < box.right / CELL; column++) {
+      for (let channel = 0; channel < 3; channel++) {
+        const i = channel * count + row * across + column;
+        const ratio = Math.exp(ratios[i]!);
+        fields[i] = ratio * gains[i]!;
+        fields[3 * count + i] = 255 * ratio * offsets[channel]!;
+      }
+    }
+  }
 }

@@ -29,7 +29,14 @@ let wStep: i32 = 0;
 /** Whether a weight of its corners is not 1. */
 let hasWeights: bool = false;
 
-/** Set by `spanOf`: columns of one row of it, and what lies at the first of them, in fixed point. */
+/** Set by `spansOf`, for four rows at once: what `nextSpan` takes off lane by lane. */
+let firstColumns: v128 = i32x4.splat(0);
+let endColumns: v128 = i32x4.splat(0);
+let uStarts: v128 = i32x4.splat(0);
+let vStarts: v128 = i32x4.splat(0);
+let wStarts: v128 = i32x4.splat(0);
+
+/** Set by `nextSpan`: columns of one row of it, and what lies at the first of them, in fixed point. */
 let firstColumn: i32 = 0;
 let endColumn: i32 = 0;
 let uAt: i32 = 0;
@@ -92,7 +99,7 @@ function setUp(a: usize, b: usize, c: usize, sa: usize, sb: usize, sc: usize, he
   longSlope = (bottomX - topX) / (bottomY - topY);
   upperSlope = (middleX - topX) / (middleY - topY);
   lowerSlope = (bottomX - middleX) / (bottomY - middleY);
-  const rows = pixelsFrom(topY, bottomY);
+  const rows = pixelsFrom(f32x4.replace_lane(f32x4.splat(topY), 1, bottomY));
   firstRow = max(0, i32x4.extract_lane(rows, 0));
   endRow = min(height, i32x4.extract_lane(rows, 1));
   fades = false;
@@ -104,10 +111,9 @@ function three(at: usize): v128 {
   return f32x4.replace_lane(v128.load64_zero(at), 2, load<f32>(at, 8));
 }
 
-/** The first pixels whose centres are not before `from` and `to`; far off, any that are as far off the picture. */
-function pixelsFrom(from: f32, to: f32): v128 {
-  const both = f32x4.replace_lane(f32x4.splat(from), 1, to);
-  const near = f32x4.pmin(f32x4.pmax(both, f32x4.splat(-1)), f32x4.splat(65536));
+/** The first pixels whose centres are not before `x`; far off, any that are as far off the picture. */
+function pixelsFrom(x: v128): v128 {
+  const near = f32x4.pmin(f32x4.pmax(x, f32x4.splat(-1)), f32x4.splat(65536));
   return i32x4.trunc_sat_f32x4_s(f32x4.ceil(f32x4.sub(near, f32x4.splat(0.5))));
 }
 
@@ -123,25 +129,53 @@ function isAbove(p: usize, q: usize): bool {
   return py < qy || (py == qy && load<f32>(p) < load<f32>(q));
 }
 
-function spanOf(row: i32, width: i32, farU: i32, farV: i32): void {
-  const y: f32 = <f32>row + 0.5;
-  const long = topX + (y - topY) * longSlope;
-  const short = y < middleY ? topX + (y - topY) * upperSlope : middleX + (y - middleY) * lowerSlope;
-  const columns = long < short ? pixelsFrom(long, short) : pixelsFrom(short, long);
-  firstColumn = max(0, i32x4.extract_lane(columns, 0));
-  endColumn = min(width, i32x4.extract_lane(columns, 1));
+/** The spans of four rows. */
+function spansOf(row: i32, width: i32): void {
+  const y = f32x4.add(f32x4.splat(<f32>row), f32x4(0.5, 1.5, 2.5, 3.5));
+  const below = f32x4.sub(y, f32x4.splat(topY));
+  const long = f32x4.add(f32x4.splat(topX), f32x4.mul(below, f32x4.splat(longSlope)));
+  const upper = f32x4.add(f32x4.splat(topX), f32x4.mul(below, f32x4.splat(upperSlope)));
+  const past = f32x4.sub(y, f32x4.splat(middleY));
+  const lower = f32x4.add(f32x4.splat(middleX), f32x4.mul(past, f32x4.splat(lowerSlope)));
+  const short = v128.bitselect(upper, lower, f32x4.lt(y, f32x4.splat(middleY)));
+  firstColumns = i32x4.max_s(i32x4.splat(0), pixelsFrom(f32x4.pmin(long, short)));
+  endColumns = i32x4.min_s(i32x4.splat(width), pixelsFrom(f32x4.pmax(long, short)));
+  const x = f32x4.add(f32x4.convert_i32x4_s(firstColumns), f32x4.splat(0.5));
+  uStarts = fixed(
+    positions(f32x4.extract_lane(origin, 0), f32x4.extract_lane(across, 0), f32x4.extract_lane(down, 0), x, y),
+  );
+  vStarts = fixed(
+    positions(f32x4.extract_lane(origin, 1), f32x4.extract_lane(across, 1), f32x4.extract_lane(down, 1), x, y),
+  );
+  if (!hasWeights) return;
+  wStarts = fixed(
+    positions(f32x4.extract_lane(origin, 2), f32x4.extract_lane(across, 2), f32x4.extract_lane(down, 2), x, y),
+  );
+}
+
+function positions(start: f32, right: f32, lower: f32, x: v128, y: v128): v128 {
+  return f32x4.add(f32x4.splat(start), f32x4.add(f32x4.mul(f32x4.splat(right), x), f32x4.mul(f32x4.splat(lower), y)));
+}
+
+/** Takes the span of the next row. */
+function nextSpan(farU: i32, farV: i32): void {
+  firstColumn = i32x4.extract_lane(firstColumns, 0);
+  endColumn = i32x4.extract_lane(endColumns, 0);
+  uAt = i32x4.extract_lane(uStarts, 0);
+  vAt = i32x4.extract_lane(vStarts, 0);
+  wAt = i32x4.extract_lane(wStarts, 0);
+  firstColumns = v128.shuffle<i32>(firstColumns, firstColumns, 1, 2, 3, 0);
+  endColumns = v128.shuffle<i32>(endColumns, endColumns, 1, 2, 3, 0);
+  uStarts = v128.shuffle<i32>(uStarts, uStarts, 1, 2, 3, 0);
+  vStarts = v128.shuffle<i32>(vStarts, vStarts, 1, 2, 3, 0);
+  wStarts = v128.shuffle<i32>(wStarts, wStarts, 1, 2, 3, 0);
   if (firstColumn >= endColumn) return;
-  const x: f32 = <f32>firstColumn + 0.5;
-  const at = fixed(f32x4.add(origin, f32x4.add(f32x4.mul(across, f32x4.splat(x)), f32x4.mul(down, f32x4.splat(y)))));
-  uAt = i32x4.extract_lane(at, 0);
-  vAt = i32x4.extract_lane(at, 1);
   // A sliver's positions run away: in 64 bits, so that none of them passes for one within the texture.
   const last: i64 = endColumn - firstColumn - 1;
   const uEnd = <i64>uAt + last * <i64>uStep;
   const vEnd = <i64>vAt + last * <i64>vStep;
   leaves = !isWithin(uAt, uEnd, farU) || !isWithin(vAt, vEnd, farV);
   if (!hasWeights) return;
-  wAt = i32x4.extract_lane(at, 2);
   fades = wAt < NEARLY_ONE || <i64>wAt + last * <i64>wStep < NEARLY_ONE;
 }
 
@@ -179,7 +213,8 @@ export function drawTriangles(
     const c: usize = 12 * load<u16>(triangles, 4);
     if (!setUp(points + a, points + b, points + c, source + a, source + b, source + c, height)) continue;
     for (let row = firstRow; row < endRow; row++) {
-      spanOf(row, width, farU, farV);
+      if (((row - firstRow) & 3) == 0) spansOf(row, width);
+      nextSpan(farU, farV);
       let to: usize = out + ((row * width + firstColumn) << 2);
       for (let column = firstColumn; column < endColumn; column++, to += 4) {
         const u = leaves ? between(uAt, farU) : uAt;
@@ -224,7 +259,8 @@ export function drawTrianglesU8(
     const c: usize = 12 * load<u16>(triangles, 4);
     if (!setUp(points + a, points + b, points + c, source + a, source + b, source + c, height)) continue;
     for (let row = firstRow; row < endRow; row++) {
-      spanOf(row, width, farU, farV);
+      if (((row - firstRow) & 3) == 0) spansOf(row, width);
+      nextSpan(farU, farV);
       const to: usize = out + row * width;
       if (fades) fadeSpan(to, texture, textureWidth, farU, farV);
       else drawSpan(to, texture, textureWidth, farU, farV);
