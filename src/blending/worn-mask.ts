@@ -12,7 +12,7 @@ const FEATHER = 1 / 60;
 const COVER = 0.35;
 const FACE = 0.65;
 /** Part of a small change that a frame takes over at 30 frames a second. */
-const CALM = 0.45;
+const CALM = 0.3;
 
 /**
  * Where the avatar is shown: inside the outline of the tracked face up to a usual hair line, where the network sees no cover (a hand, hair, a

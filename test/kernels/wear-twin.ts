@@ -91,7 +91,7 @@ export function settleMask(
 ): Float64Array {
   return Float64Array.from(settled, (before, i) => {
     const change = clamp((learned[i]! - low) / (high - low), 0, 1) * oval[i]! - before;
-    return before + change * Math.min(calm + 2 * Math.abs(change), 1);
+    return before + change * Math.min(calm + 2 * Math.max(Math.abs(change) - 0.15, 0), 1);
   });
 }
 

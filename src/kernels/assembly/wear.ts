@@ -5,6 +5,8 @@ import { ALPHA_ONE, BEFORE, BORDER, rounded } from './warp';
 const CELL_BITS: i32 = 2;
 /** Side of the noise tile, a power of two. */
 const TILE: i32 = 256;
+/** A mask that changes by less has not changed for certain. */
+const SMALL: f32 = 0.15;
 
 /** Means of plane · weights over cells: side / 4 of them a side. */
 export function meanCells(src: usize, weights: usize, side: i32, dst: usize): void {
@@ -324,7 +326,7 @@ export function packChroma(
 
 /**
  * The weight of the avatar a pixel: the learned mask, made certain, inside the outline, and settled over time:
- * settled += (seen − settled) · rate, where the rate goes from `calm` for small changes to 1 for large ones.
+ * settled += (seen − settled) · rate, where the rate goes from `calm` for small changes, up to 0.15, to 1 for large ones.
  * `learned` is smoothed already; below `low` it counts as cover, above `high` as face.
  */
 export function settleMask(
@@ -346,7 +348,8 @@ export function settleMask(
     const seen = f32x4.mul(sure, v128.load(oval));
     const before = v128.load(settled);
     const change = f32x4.sub(seen, before);
-    const rate = f32x4.pmin(f32x4.add(least, f32x4.mul(f32x4.abs(change), f32x4.splat(2))), one);
+    const large = f32x4.pmax(f32x4.sub(f32x4.abs(change), f32x4.splat(SMALL)), zero);
+    const rate = f32x4.pmin(f32x4.add(least, f32x4.mul(large, f32x4.splat(2))), one);
     v128.store(settled, f32x4.add(before, f32x4.mul(change, rate)));
     learned += 16;
     oval += 16;
