@@ -10,8 +10,6 @@ import { GuideEye } from './guide-eye.js';
 import { type MeshPart, separateParts } from './mesh-parts.js';
 import { Retargeter } from './retarget.js';
 
-/** Points of a tracked face: those of the mesh, and five for each iris. */
-const FACE_POINTS = MESH_POINTS + 10;
 /** The guide is drawn with so many pixels a side for each of its own, and averaged. */
 const FINE = 2;
 /** The forehead's raised points are the vertices behind those of the mesh; the edges of the eyes follow. */
@@ -48,7 +46,6 @@ export class AvatarGuide {
   readonly #seen = new Float32Array(3 * MESH_POINTS);
   readonly #shape = new Float32Array(3 * MESH_POINTS);
   readonly #raised = new Float32Array(3 * FOREHEAD_POINTS);
-  readonly #face = new Float32Array(3 * FACE_POINTS);
   readonly #eyes: readonly GuideEye[];
   readonly #rim = new RimFade();
   readonly #canvas: TextureAt;
@@ -98,7 +95,7 @@ export class AvatarGuide {
     const mesh = this.#mesh;
     mesh.points.set(seen);
     mesh.points.set(this.#raised, 3 * FOREHEAD_FIRST);
-    this.#placeEyes(toCanonical(pose, points, this.#face));
+    this.#placeEyes(points, shape, pose);
     this.#rim.apply(seen, shape, mesh.source);
     mesh.sort();
     this.#pixels.fill(0);
@@ -106,15 +103,15 @@ export class AvatarGuide {
     this.#run.halveToPlanes(this.#canvas.address, this.#side, into);
   }
 
-  /** The eyes' edges lie where the lids do, and show what the gaze says. @param user - in canonical space. */
-  #placeEyes(user: Float32Array): void {
+  /** The eyes' edges lie where the lids do, and show what the gaze says. */
+  #placeEyes(user: Float32Array, shape: Float32Array, pose: FacePose): void {
     const { points, source } = this.#mesh;
     for (const eye of this.#eyes) {
       for (let i = 0; i < eye.edge.length; i++) {
         const from = 3 * eye.edge[i]!;
         for (let axis = 0; axis < 3; axis++) points[3 * (eye.first + i) + axis] = points[from + axis]!;
       }
-      eye.look(user, source);
+      eye.look(user, shape, pose, source);
     }
   }
 

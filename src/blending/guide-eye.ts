@@ -1,4 +1,6 @@
 import { type Eye, gazeOf } from './expression.js';
+import type { FacePose } from './face-pose.js';
+import { GAZE_GAIN, placeIris } from './iris.js';
 import { eyeEdge, type MeshPart } from './mesh-parts.js';
 
 /** Of half the eye's width about its middle, so much moves as one: the iris and what is next to it. */
@@ -15,6 +17,7 @@ export class GuideEye implements MeshPart {
   /** (u, v) of each point of the edge, and how far it moves for a gaze of one width of the eye. */
   readonly #places: Float32Array;
   readonly #moves: Float32Array;
+  readonly #iris = new Float64Array(3);
 
   /** @param points - MESH_POINTS × (u, v) in the texture. @param first - of its vertices in the mesh. */
   constructor(eye: Eye, points: Float32Array, first: number) {
@@ -41,14 +44,20 @@ export class GuideEye implements MeshPart {
   /**
    * Places the eye in the texture.
    *
-   * @param user - the user's face in canonical space, irises included. @param source - (u, v, weight) of each vertex.
+   * @param user - the user's points in the picture, irises included. @param shape - the avatar's in canonical space, seen in
+   * `pose`. @param source - (u, v, weight) of each vertex.
    */
-  look(user: Float32Array, source: Float32Array): void {
-    const { x } = gazeOf(user, this.#eye);
+  look(user: Float32Array, shape: Float32Array, pose: FacePose, source: Float32Array): void {
+    const eye = this.#eye;
+    const seen = gazeOf(user, eye);
+    placeIris(shape, eye, pose, { x: GAZE_GAIN * seen.x, y: GAZE_GAIN * seen.y }, this.#iris);
+    const [outer, inner] = [3 * eye.outer, 3 * eye.inner];
+    const across = Math.abs(shape[outer]! - shape[inner]!);
+    const moved = (this.#iris[0]! - (shape[outer]! + shape[inner]!) / 2) / Math.max(across, 1e-3);
     for (let i = 0; i < this.edge.length; i++) {
       const to = 3 * (this.first + i);
-      source[to] = this.#places[2 * i]! - x * this.#moves[2 * i]!;
-      source[to + 1] = this.#places[2 * i + 1]! - x * this.#moves[2 * i + 1]!;
+      source[to] = this.#places[2 * i]! - moved * this.#moves[2 * i]!;
+      source[to + 1] = this.#places[2 * i + 1]! - moved * this.#moves[2 * i + 1]!;
     }
   }
 }

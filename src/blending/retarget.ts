@@ -1,5 +1,6 @@
-import { type Eye, eyeGap, LEFT_EYE_PARTS, LIP_PAIRS, RIGHT_EYE_PARTS } from './expression.js';
+import { type Eye, eyeGap, gazeOf, LEFT_EYE_PARTS, LIP_PAIRS, RIGHT_EYE_PARTS } from './expression.js';
 import { createPose, type FacePose, fitPose, toCanonical, toFrame } from './face-pose.js';
+import { GAZE_GAIN, placeIris } from './iris.js';
 import { OutlineCover } from './outline-cover.js';
 
 /**
@@ -22,6 +23,7 @@ export class Retargeter {
   readonly #cover: OutlineCover;
   readonly #shape: Float32Array;
   readonly #pose = createPose();
+  readonly #iris = new Float64Array(3);
 
   /**
    * @param user - the user's shape at rest, LANDMARK_COUNT × (x, y, z) in canonical cm; kept and only read.
@@ -47,15 +49,18 @@ export class Retargeter {
     const user = this.#user;
     const avatar = this.#avatar;
     for (let i = 0; i < into.length; i++) into[i] = avatar[i]! + shape[i]! - user[i]!;
-    for (const eye of EYES) this.#moveEye(eye, into);
+    for (const eye of EYES) {
+      this.#moveLids(eye, into);
+      this.#moveIris(eye, points, into);
+    }
     for (const [upper, lower] of LIP_PAIRS) keepApart(into, upper, lower);
     this.#cover.cover(into, shape);
     toFrame(pose, into, into);
     return pose;
   }
 
-  /** Sets lids and iris of an eye in the canonical shape `into`. */
-  #moveEye(eye: Eye, into: Float32Array): void {
+  /** Sets the lids of an eye in the canonical shape `into`. */
+  #moveLids(eye: Eye, into: Float32Array): void {
     const avatar = this.#avatar;
     const openness = eyeGap(this.#shape, eye) / eyeGap(this.#user, eye);
     const open = Math.min(Math.max((openness - CLOSED_EYE) / (1 - CLOSED_EYE), 0), WIDEST_EYE);
@@ -72,17 +77,19 @@ export class Retargeter {
         into[3 * upper + axis] = down + shift + open * (avatar[3 * upper + axis]! - down);
       }
     }
-    this.#moveIris(eye, into);
   }
 
-  /** The iris goes as far from its place at rest, in widths of the eye, as the user's. */
-  #moveIris(eye: Eye, into: Float32Array): void {
-    const scale = width(this.#avatar, eye) / width(this.#user, eye);
-    for (let axis = 0; axis < 3; axis++) {
-      const corners = (this.#moved(eye.outer, axis) + this.#moved(eye.inner, axis)) / 2;
-      const gaze = axis === 2 ? 0 : (this.#moved(eye.iris, axis) - corners) * scale;
-      for (let point = eye.iris; point < eye.iris + 5; point++) {
-        into[3 * point + axis] = this.#avatar[3 * point + axis]! + corners + gaze;
+  /** The iris is seen to be as far from its place at rest, in widths of the eye, as the user's truly is. */
+  #moveIris(eye: Eye, points: Float32Array, into: Float32Array): void {
+    const seen = gazeOf(points, eye);
+    const rest = gazeOf(this.#user, eye);
+    const avatar = gazeOf(this.#avatar, eye);
+    const gaze = { x: avatar.x + GAZE_GAIN * (seen.x - rest.x), y: avatar.y + GAZE_GAIN * (seen.y - rest.y) };
+    placeIris(into, eye, this.#pose, gaze, this.#iris);
+    for (let point = eye.iris; point < eye.iris + 5; point++) {
+      for (let axis = 0; axis < 3; axis++) {
+        into[3 * point + axis] =
+          this.#iris[axis]! + this.#avatar[3 * point + axis]! - this.#avatar[3 * eye.iris + axis]!;
       }
     }
   }
@@ -91,10 +98,6 @@ export class Retargeter {
   #moved(point: number, axis: number): number {
     return this.#shape[3 * point + axis]! - this.#user[3 * point + axis]!;
   }
-}
-
-function width(shape: Float32Array, { outer, inner }: Eye): number {
-  return Math.abs(shape[3 * outer]! - shape[3 * inner]!);
 }
 
 /** Lips that have passed through each other meet in the middle. */

@@ -5,6 +5,7 @@ import { LEFT_EYE_PARTS } from '../../src/blending/expression.js';
 import { FACE_OVAL } from '../../src/blending/face-outlines.js';
 import { createPose, fitPose, toCanonical } from '../../src/blending/face-pose.js';
 import { type FaceWindow, frameToTensor, windowOf } from '../../src/blending/face-window.js';
+import { GAZE_GAIN } from '../../src/blending/iris.js';
 import { Kernels } from '../../src/kernels/kernels.js';
 import { landmarksOf, PLAIN_FACE } from '../effects/synthetic-face.js';
 
@@ -100,11 +101,11 @@ describe('the guide of a face', () => {
       [eye.outer, eye.inner, ...eye.lids[3]!].reduce((sum, point) => sum + user[3 * point + axis]! / 4, 0);
     const [x, y] = [mean(0), mean(1)];
     const widthInTexture = Math.abs(places[2 * eye.outer]! - places[2 * eye.inner]!);
-    const moved = shown(looking(-0.15), x, y) - shown(looking(0.15), x, y);
-    expect(moved).toBeGreaterThan(0.25 * widthInTexture);
-    expect(moved).toBeLessThan(0.35 * widthInTexture);
+    const moved = shown(looking(-0.1), x, y) - shown(looking(0.1), x, y);
+    expect(moved).toBeGreaterThan(0.17 * GAZE_GAIN * widthInTexture);
+    expect(moved).toBeLessThan(0.23 * GAZE_GAIN * widthInTexture);
     const corner = [user[3 * eye.outer]! + 2, user[3 * eye.outer + 1]!] as const;
-    expect(Math.abs(shown(looking(-0.15), ...corner) - shown(looking(0.15), ...corner))).toBeLessThan(0.5);
+    expect(Math.abs(shown(looking(-0.1), ...corner) - shown(looking(0.1), ...corner))).toBeLessThan(0.5);
   });
 
   test('of a user who is known wrongly is moved by as much', () => {

@@ -11,12 +11,13 @@ import {
 } from '../../src/blending/expression.js';
 import { FACE_OVAL } from '../../src/blending/face-outlines.js';
 import { createPose, type FacePose, toCanonical, toFrame } from '../../src/blending/face-pose.js';
+import { GAZE_GAIN } from '../../src/blending/iris.js';
 import { neutralShape } from '../../src/blending/neutral-shape.js';
 import { CLOSED_EYE, Retargeter } from '../../src/blending/retarget.js';
 
 const EYES = [RIGHT_EYE_PARTS, LEFT_EYE_PARTS];
 
-/** The canonical face with irises in the middle of its eyes, and its lids and lips apart. */
+/** The canonical face with irises in the middle of its eyes, as far away as the lids, which are apart as the lips are. */
 function restingFace(): Float32Array {
   const shape = new Float32Array(3 * 478);
   shape.set(canonicalFace().points);
@@ -25,11 +26,17 @@ function restingFace(): Float32Array {
       for (let axis = 0; axis < 3; axis++) {
         shape[3 * (eye.iris + i) + axis] = (shape[3 * eye.outer + axis]! + shape[3 * eye.inner + axis]!) / 2;
       }
+      shape[3 * (eye.iris + i) + 2] = depthOf(shape, eye);
       if (i > 0) shape[3 * (eye.iris + i)]! += [0.55, 0, -0.55, 0][i - 1]!;
       if (i > 0) shape[3 * (eye.iris + i) + 1]! += [0, -0.55, 0, 0.55][i - 1]!;
     }
   }
   return shape;
+}
+
+/** Of the surface of an eye at its middle. */
+function depthOf(shape: Float32Array, { lids }: Eye): number {
+  return [2, 3, 4].reduce((sum, i) => sum + (shape[3 * lids[i]![0] + 2]! + shape[3 * lids[i]![1] + 2]!) / 6, 0);
 }
 
 function closeEye(shape: Float32Array, eye: Eye, share: number): void {
@@ -85,7 +92,7 @@ const outline = new Set<number>(FACE_OVAL);
 
 test('a user at rest gets the avatar at rest, but for the rim', () => {
   const found = answer(user);
-  for (let point = 0; point < 478; point++) {
+  for (let point = 0; point < MESH_POINTS; point++) {
     const x = avatar[3 * point]!;
     const y = avatar[3 * point + 1]! - 0.6;
     if (Math.hypot(x / 7.8, y / 8.8) > 0.66) continue;
@@ -142,17 +149,18 @@ describe('eyes', () => {
     expect(eyeGap(found, LEFT_EYE_PARTS)).toBeCloseTo(eyeGap(avatar, LEFT_EYE_PARTS), 2);
   });
 
-  test('look where the user looks', () => {
+  test('look where the user is seen to look', () => {
+    const seen = (face: Float32Array): Float32Array => toFrame(TURNED, face, new Float32Array(face.length));
     const shape = user.slice();
     lookAside(shape, 0.4, -0.15);
     const found = answer(shape);
     for (const eye of EYES) {
       const rest = gazeOf(user, eye);
-      const asked = gazeOf(shape, eye);
+      const asked = gazeOf(seen(shape), eye);
       const mine = gazeOf(avatar, eye);
-      const got = gazeOf(found, eye);
-      expect(got.x - mine.x).toBeCloseTo(asked.x - rest.x, 2);
-      expect(got.y - mine.y).toBeCloseTo(asked.y - rest.y, 2);
+      const got = gazeOf(seen(found), eye);
+      expect(got.x - mine.x).toBeCloseTo(GAZE_GAIN * (asked.x - rest.x), 2);
+      expect(got.y - mine.y).toBeCloseTo(GAZE_GAIN * (asked.y - rest.y), 2);
     }
   });
 });
