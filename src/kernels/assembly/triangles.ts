@@ -215,26 +215,55 @@ export function drawTriangles(
     for (let row = firstRow; row < endRow; row++) {
       if (((row - firstRow) & 3) == 0) spansOf(row, width);
       nextSpan(farU, farV);
-      let to: usize = out + ((row * width + firstColumn) << 2);
-      for (let column = firstColumn; column < endColumn; column++, to += 4) {
-        const u = leaves ? between(uAt, farU) : uAt;
-        const v = leaves ? between(vAt, farV) : vAt;
-        const at: usize = texture + <usize>(v >> 16) * stride + ((<usize>(u >> 16)) << 2);
-        // Two texels side by side in each vector: first down, then across.
-        const first = v128.load8x8_u(at);
-        const second = v128.load8x8_u(at + stride);
-        const fv = i16x8.splat(<i16>((v & 0xffff) >> 1));
-        const fu = i16x8.splat(<i16>((u & 0xffff) >> 1));
-        const pair = i16x8.add(first, i16x8.q15mulr_sat_s(i16x8.sub(second, first), fv));
-        const other = i8x16.shuffle(pair, pair, 8, 9, 10, 11, 12, 13, 14, 15, 8, 9, 10, 11, 12, 13, 14, 15);
-        const texel = i16x8.add(pair, i16x8.q15mulr_sat_s(i16x8.sub(other, pair), fu));
-        v128.store32_lane(to, i8x16.narrow_i16x8_u(texel, texel), 0);
-        if (fades) store<u8>(to, (<i32>load<u8>(to, 3) * between(wAt, 65536) + 32768) >> 16, 3);
-        uAt += uStep;
-        vAt += vStep;
-        wAt += wStep;
-      }
+      const to: usize = out + ((row * width) << 2);
+      if (leaves) clampSpan(to, texture, stride, farU, farV);
+      else colourSpan(to, texture, stride);
+      if (fades) fadeAlpha(to);
     }
+  }
+}
+
+/** A texel at a place in fixed point, its four bytes in the lowest lanes. */
+function texelAt(texture: usize, stride: usize, u: i32, v: i32): v128 {
+  const at: usize = texture + <usize>(v >> 16) * stride + ((<usize>(u >> 16)) << 2);
+  // Two texels side by side in each vector: first down, then across.
+  const first = v128.load8x8_u(at);
+  const second = v128.load8x8_u(at + stride);
+  const fv = i16x8.splat(<i16>((v & 0xffff) >> 1));
+  const fu = i16x8.splat(<i16>((u & 0xffff) >> 1));
+  const pair = i16x8.add(first, i16x8.q15mulr_sat_s(i16x8.sub(second, first), fv));
+  const other = v128.shuffle<i64>(pair, pair, 1, 1);
+  const texel = i16x8.add(pair, i16x8.q15mulr_sat_s(i16x8.sub(other, pair), fu));
+  return i8x16.narrow_i16x8_u(texel, texel);
+}
+
+/** One row of RGBA within the texture. */
+function colourSpan(out: usize, texture: usize, stride: usize): void {
+  let u = uAt;
+  let v = vAt;
+  const right = uStep;
+  const lower = vStep;
+  const end = out + ((<usize>endColumn) << 2);
+  for (let to = out + ((<usize>firstColumn) << 2); to < end; to += 4, u += right, v += lower) {
+    v128.store32_lane(to, texelAt(texture, stride, u, v), 0);
+  }
+}
+
+/** One row of RGBA that leaves the texture. */
+function clampSpan(out: usize, texture: usize, stride: usize, farU: i32, farV: i32): void {
+  let u = uAt;
+  let v = vAt;
+  for (let column = firstColumn; column < endColumn; column++, u += uStep, v += vStep) {
+    v128.store32_lane(out + (column << 2), texelAt(texture, stride, between(u, farU), between(v, farV)), 0);
+  }
+}
+
+/** Multiplies the alpha of a row that was drawn by its weights. */
+function fadeAlpha(out: usize): void {
+  let w = wAt;
+  for (let column = firstColumn; column < endColumn; column++, w += wStep) {
+    const to = out + (column << 2);
+    store<u8>(to, (<i32>load<u8>(to, 3) * between(w, 65536) + 32768) >> 16, 3);
   }
 }
 
