@@ -111,7 +111,9 @@ export class WornMask {
 
   #blur(from: number, to: number, radius: number): void {
     const side = this.#side;
-    this.#kernels.boxFilterF32(from, 4 * side, to, 4 * side, side, side, radiusOf(radius, side));
+    const pixels = radiusOf(radius, side);
+    const scratch = this.#kernels.scratch(this.#run.meanSquaresScratch(side, pixels));
+    this.#run.meanSquares(from, to, side, pixels, scratch);
   }
 }
 

@@ -76,6 +76,8 @@ export interface WearKernels {
     right: number,
     bottom: number,
   ): void;
+  meanSquaresScratch(side: number, radius: number): number;
+  meanSquares(src: number, dst: number, side: number, radius: number, scratch: number): void;
   settleMask(
     learned: number,
     oval: number,
@@ -106,6 +108,8 @@ export function bindWearKernels(kernels: Kernels): WearKernels {
     'packChroma',
     'blendLuma',
     'blendChroma',
+    'meanSquaresScratch',
+    'meanSquares',
     'settleMask',
     'settlePicture',
     'smoothRamp',

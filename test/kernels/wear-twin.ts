@@ -81,6 +81,19 @@ export function enlarge(plane: Float32Array, side: number, factor: number): Floa
   return out;
 }
 
+/** Means over squares of 2 radius + 1 pixels; beyond the plane lies 0. */
+export function meanSquares(plane: Float32Array, side: number, radius: number): Float64Array {
+  return Float64Array.from(plane, (_, i) => {
+    let sum = 0;
+    for (let y = Math.floor(i / side) - radius; y <= Math.floor(i / side) + radius; y++) {
+      for (let x = (i % side) - radius; x <= (i % side) + radius; x++) {
+        if (x >= 0 && x < side && y >= 0 && y < side) sum += plane[y * side + x]!;
+      }
+    }
+    return sum / (2 * radius + 1) ** 2;
+  });
+}
+
 export function settleMask(
   learned: Float32Array,
   oval: Float32Array,

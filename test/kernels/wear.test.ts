@@ -63,6 +63,13 @@ describe.each(SIDES)('a square of %i pixels', (side) => {
     expect(largestError(found, twin.widen(plane, side, factor))).toBeLessThan(1e-3);
   });
 
+  test.each([1, 2, 5])('is averaged over squares of radius %i', (radius) => {
+    const plane = random(side * side, 19);
+    const out = kernels.alloc(4 * side * side);
+    run.meanSquares(put(plane), out, side, radius, kernels.scratch(run.meanSquaresScratch(side, radius)));
+    expect(largestError(kernels.f32(out, side * side), twin.meanSquares(plane, side, radius))).toBeLessThan(1e-5);
+  });
+
   test('a mask settles: small changes slowly, large ones at once', () => {
     const count = side * side;
     const [learned, oval, before] = [random(count, 7), random(count, 8), random(count, 9)];

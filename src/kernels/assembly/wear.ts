@@ -324,6 +324,44 @@ export function packChroma(
   memory.fill(out + (((height + BEFORE) * across) << 3), 0, (2 * across) << 3);
 }
 
+/** Bytes of working memory of `meanSquares`. */
+export function meanSquaresScratch(side: i32, radius: i32): i32 {
+  return (side + 2 * radius + 8) << 2;
+}
+
+/**
+ * Means over squares of 2 `radius` + 1 pixels, for small radii; beyond the plane lies 0. `dst` must not overlap `src`.
+ */
+export function meanSquares(src: usize, dst: usize, side: i32, radius: i32, scratch: usize): void {
+  const row = (<usize>side) << 2;
+  const width = 2 * radius + 1;
+  // Sums of columns, between as many zeros as a square reaches over.
+  memory.fill(scratch, 0, meanSquaresScratch(side, radius));
+  const columns = scratch + ((<usize>radius) << 2);
+  const part = f32x4.splat(<f32>1 / <f32>(width * width));
+  for (let y = -radius; y < side; y++) {
+    const entering = y + radius;
+    const leaving = entering - width;
+    if (entering < side) addRow(columns, src + <usize>entering * row, row, 1);
+    if (leaving >= 0) addRow(columns, src + <usize>leaving * row, row, -1);
+    if (y < 0) continue;
+    for (let x: usize = 0; x < row; x += 16) {
+      let sum = v128.load(scratch + x);
+      for (let k = 1; k < width; k++) sum = f32x4.add(sum, v128.load(scratch + x + ((<usize>k) << 2)));
+      v128.store(dst + x, f32x4.mul(sum, part));
+    }
+    dst += row;
+  }
+}
+
+/** columns += sign · values. */
+function addRow(columns: usize, values: usize, bytes: usize, sign: f32): void {
+  const factor = f32x4.splat(sign);
+  for (let x: usize = 0; x < bytes; x += 16) {
+    v128.store(columns + x, f32x4.add(v128.load(columns + x), f32x4.mul(v128.load(values + x), factor)));
+  }
+}
+
 /**
  * The weight of the avatar a pixel: the learned mask, made certain, inside the outline, and settled over time:
  * settled += (seen − settled) · rate, where the rate goes from `calm` for small changes, up to 0.15, to 1 for large ones.
