@@ -31,6 +31,11 @@ import type { WornPortrait } from './worn-portrait.js';
 const CUT_S = 1;
 /** Below this part of the outline the mask is no mask: too much is covered, or the network has failed. */
 const LEAST_SHARE = 0.5;
+/**
+ * Before a face is worn for the first time the mask has to have this part: a network that does not know such a face covers
+ * it in patches, and no hand tells that apart. It has 0.95 of faces that it knows, and 0.75 of one in a headscarf.
+ */
+const FIRST_SHARE = 0.7;
 
 /** Milliseconds of the steps of the last frame, for measurements. */
 export interface SwapTimes {
@@ -80,6 +85,8 @@ export class AvatarSwap implements AvatarEffect {
   #window: FaceWindow = { centreX: 0, centreY: 0, size: 1, roll: 0 };
   #detail: PatchDetail | null = null;
   #refusal: Refusal | null = 'no-face';
+  /** Whether the mask has been nearly whole since this face came. */
+  #isKnown = false;
   #trackId = Number.NaN;
   #capturedAt = Number.NaN;
 
@@ -206,7 +213,8 @@ export class AvatarSwap implements AvatarEffect {
       this.#forget(); // what is not a number would stay in what is settled over time
       return 'not-a-picture';
     }
-    if (!(mask.share >= LEAST_SHARE)) return 'covered';
+    if (!(mask.share >= (this.#isKnown ? LEAST_SHARE : FIRST_SHARE))) return 'covered';
+    this.#isKnown = true;
     if (!light.update(seconds)) return 'covered';
     membrane.update(light.gains, light.offsets, seconds);
     grain.measure(this.#window, seconds);
@@ -217,6 +225,7 @@ export class AvatarSwap implements AvatarEffect {
   }
 
   #forget(): void {
+    this.#isKnown = false;
     const parts = this.#parts;
     if (!parts) return;
     parts.picture.reset();

@@ -258,6 +258,23 @@ describe('a frame that cannot be worn is withheld, unchanged, with the reason', 
     expect([await bench.wear(picture.data, face), swap.reason]).toEqual(['blend', null]);
   });
 
+  test('a mask of patches is not worn; one that was whole before may be covered by a hand', async () => {
+    const { network, swap } = bench;
+    const patches = (u: number, v: number): number => (Math.floor(4 * u) % 2 === 0 || v < 0.3 ? 1 : 0);
+    swap.reset();
+    network.maskAt = patches;
+    for (let i = 0; i < 5; i++) {
+      expect([await bench.wear(picture.data, faceOf(points, i / 30)), swap.refusal]).toEqual(['withhold', 'covered']);
+    }
+    network.maskAt = () => 1;
+    expect(await bench.wear(picture.data, faceOf(points, 6 / 30))).toBe('blend');
+    network.maskAt = patches;
+    expect(await bench.wear(picture.data, faceOf(points, 7 / 30))).toBe('blend');
+    swap.reset();
+    expect(await bench.wear(picture.data, faceOf(points, 8 / 30))).toBe('withhold');
+    network.maskAt = () => 1;
+  });
+
   test('a swap that was not configured withholds; a blend that was not prepared writes nothing', async () => {
     expect(await new AvatarSwap(bench.network).prepare(faceOf(points), settingsOf(0))).toBe('withhold');
     await bench.wear(picture.data, null);
