@@ -53,22 +53,19 @@ export function buildNetwork(graph: DifferentiableGraph, network: AvatarNetwork,
   for (const [level, channels] of network.decoder.entries()) {
     x = doubled(graph, x, `up${level}`, channels);
     const beside = network.skips.includes(level) ? encoded[network.encoder.length - 2 - level] : undefined;
-    const joined = beside ? concatChannels(graph, x, beside) : x;
     const isLast = level === network.decoder.length - 1;
-    const seen = isLast ? concatChannels(graph, joined, pixels) : joined;
+    const seen = concatChannels(graph, x, ...(beside ? [beside] : []), ...(isLast ? [pixels] : []));
     const refined = relu(graph, layer(graph, seen, `refine${level}`, { channels, kernel: 3 }));
     x = beside ? refined : add(graph, x, refined);
   }
   // The last layer works at half size, four times cheaper. It paints what the guide lacks, which is little at first.
   const painted = layer(graph, x, 'output', { channels: 16, kernel: 3, gain: 0.1 });
-  return depthToSpace(graph, add(graph, coloursOf(graph, pixels), painted));
+  return add(graph, coloursOf(graph, guide), depthToSpace(graph, painted));
 }
 
-/** The colours of a guide's pixels alone: where it is drawn says little about where it shows, and its edge has steps. */
-function coloursOf(graph: DifferentiableGraph, pixels: Value): Value {
-  const channels = pixels.shape[1]!;
-  const shares = Array.from({ length: channels }, (_, channel) => (channel % 4 === 3 ? 0 : 1));
-  return graph.emit('Mul', [pixels, graph.floats([1, channels, 1, 1], shares)], pixels.shape);
+/** The colours of a guide alone: where it is drawn says little about where it shows, and its edge has steps. */
+function coloursOf(graph: DifferentiableGraph, guide: Value): Value {
+  return graph.emit('Mul', [guide, graph.floats([1, 4, 1, 1], [1, 1, 1, 0])], guide.shape);
 }
 
 /** The network's output as it leaves the finished model: 0..1. */

@@ -32,20 +32,26 @@ export function slice(
   return graph.record(y, [x], (dy) => [graph.emit('Pad', [dy, graph.integers([...before, ...after])], x.shape)]);
 }
 
-/** Channels of `a`, then those of `b`. */
-export function concatChannels(graph: DifferentiableGraph, a: Value, b: Value): Value {
-  const [images, first, ...rest] = a.shape as [number, number, ...number[]];
-  const second = b.shape[1]!;
-  if ([b.shape[0], ...b.shape.slice(2)].join() !== [images, ...rest].join()) {
-    throw new RangeError(`[${a.shape}] and [${b.shape}] differ in more than their channels`);
+/** The channels of all parts, one after the other. @throws RangeError if the parts differ in more than their channels. */
+export function concatChannels(graph: DifferentiableGraph, ...parts: readonly Value[]): Value {
+  const [images, , ...rest] = parts[0]!.shape as [number, number, ...number[]];
+  const starts: number[] = [];
+  let channels = 0;
+  for (const { shape } of parts) {
+    if ([shape[0], ...shape.slice(2)].join() !== [images, ...rest].join()) {
+      throw new RangeError(`[${parts[0]!.shape}] and [${shape}] differ in more than their channels`);
+    }
+    starts.push(channels);
+    channels += shape[1]!;
   }
-  const y = graph.emit('Concat', [a, b], [images, first + second, ...rest], { axis: 1 });
-  const part = (dy: Value, start: number, end: number, shape: Shape) =>
-    graph.emit('Slice', [dy, graph.integers([start]), graph.integers([end]), graph.integers([1])], shape);
-  return graph.record(y, [a, b], (dy, wanted) => [
-    wanted[0] ? part(dy, 0, first, a.shape) : null,
-    wanted[1] ? part(dy, first, first + second, b.shape) : null,
-  ]);
+  const y = graph.emit('Concat', parts, [images, channels, ...rest], { axis: 1 });
+  const part = (dy: Value, start: number, shape: Shape) => {
+    const [from, to, axis] = [[start], [start + shape[1]!], [1]].map((numbers) => graph.integers(numbers));
+    return graph.emit('Slice', [dy, from!, to!, axis!], shape);
+  };
+  return graph.record(y, parts, (dy, wanted) =>
+    parts.map(({ shape }, i) => (wanted[i] ? part(dy, starts[i]!, shape) : null)),
+  );
 }
 
 /** Every four channels become 2x2 pixels: [n, 4c, h, w] to [n, c, 2h, 2w], ONNX mode DCR. */

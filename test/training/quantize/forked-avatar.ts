@@ -39,9 +39,9 @@ export function forkedAvatar(
   const first = relu(conv(joined, pixels === null ? 28 : 44, 16, 1));
   const refined = graph.node('Add', [first, relu(conv(first, 16, 16, 1))]);
   const last = conv(refined, 16, 16, 1, 3, 1, ending === 'Clip' && !isGuided ? 0.5 : 0);
-  const added =
-    pixels === null ? last : graph.node('Add', [graph.node('Mul', [pixels, graph.floats([1], [0.5])]), last]);
-  const painted = graph.node('DepthToSpace', [added], { blocksize: 2, mode });
+  const doubled = graph.node('DepthToSpace', [last], { blocksize: 2, mode });
+  const shown = guide === null ? null : graph.node('Mul', [guide, graph.floats([1], [0.5])]);
+  const painted = shown === null ? doubled : graph.node('Add', [shown, doubled]);
   const clip = [graph.floats([], [0]), graph.floats([], [1])];
   graph.output('avatar', [1, 4, size, size], graph.node(ending, ending === 'Clip' ? [painted, ...clip] : [painted]));
   return graph.serialize();
