@@ -4,7 +4,7 @@ import { GAZE_GAIN, placeIris } from './iris.js';
 import { eyeEdge, type MeshPart } from './mesh-parts.js';
 
 /** Of half the eye's width about its middle, so much moves as one: the iris and what is next to it. */
-const RIGID = 0.5;
+const RIGID = 0.75;
 
 /**
  * An eye of the guide, which looks where the user's looks: what the lids leave open is moved sideways, the iris as it is,
