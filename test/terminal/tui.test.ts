@@ -64,7 +64,7 @@ describe.skipIf(!hasTmux)('the dashboard in a real terminal', () => {
     expect(lines[0]).toMatch(/^ mien {2}live .* up \d:\d\d$/);
     expect(lines[3]).toMatch(/^ latency, ms over the last 10 s +p50 +p95 +p99 budget$/);
     expect(lines[9]).toMatch(/^ total .* 33\.3 {2}ok$/);
-    expect(lines[23]).toBe(' e effect  ←→ strength  b split  m mirror  p pause  r record  ? help  q quit');
+    expect(lines[23]).toBe(' e effect  a avatar  ←→ strength  m mirror  p pause  r record  ? help  q quit');
     expect(opened.modes()).toMatchObject({ alternateScreen: true, cursorShown: false });
   });
 
