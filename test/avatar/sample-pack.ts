@@ -1,4 +1,3 @@
-import sharp from 'sharp';
 import { canonicalJson } from '../../src/avatar/canonical-json.js';
 import { type ConsentRecord, consentBytes, signConsent } from '../../src/avatar/consent.js';
 import { createSigningKey, type SigningKey } from '../../src/avatar/keys.js';
@@ -7,6 +6,7 @@ import type { GraphCheck } from '../../src/avatar/open-pack.js';
 import { sha256 } from '../../src/avatar/pack-files.js';
 import type { PackFileName } from '../../src/avatar/pack-layout.js';
 import { packSignatureBytes, weightsHashOf } from '../../src/avatar/pack-signature.js';
+import { sharp } from '../../src/system/sharp.js';
 
 /** A shape that is not all the same: 468 points on a spiral, in cm. */
 const SHAPE = Array.from({ length: 468 }, (_, i): [number, number, number] => [
