@@ -133,17 +133,7 @@ function addOuter(ax: number, ay: number, az: number, bx: number, by: number, bz
 
 /** Horn's quaternion: the eigenvector of the largest eigenvalue of a symmetric 4×4 matrix made of the covariance. */
 function rotationOf(m: Float64Array, into: Float64Array): void {
-  const [xx, xy, xz, yx, yy, yz, zx, zy, zz] = m as unknown as number[] as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
+  const [xx = 0, xy = 0, xz = 0, yx = 0, yy = 0, yz = 0, zx = 0, zy = 0, zz = 0] = m;
   square.set([
     xx + yy + zz,
     yz - zy,

@@ -200,16 +200,7 @@ export class LightMatch {
   /** The gains that carry the avatar's mean colour to what it is in this light, times the shading of each cell. */
   #plan(): void {
     const { across, count } = this.cells;
-    const [level, a, b, contrast, x1, y1, xy, xx] = this.#light as unknown as number[] as [
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-    ];
+    const [level = 0, a = 0, b = 0, contrast = 1, x1 = 0, y1 = 0, xy = 0, xx = 0] = this.#light;
     const mean = this.#avatarMean;
     const times = Math.exp(level);
     oklabToRgb(mean, this.#from);

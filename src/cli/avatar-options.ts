@@ -1,6 +1,6 @@
 import type { Config } from '../config/config.js';
 import { renderAvatarCard } from '../output/avatar-card.js';
-import type { AvatarOptions } from '../pipeline/loop.js';
+import type { AvatarOptions } from '../pipeline/loop-options.js';
 import { listWearable, openWearablePack } from '../pipeline/open-wearable-pack.js';
 
 /** The avatars of this computer, worn as the config says. */

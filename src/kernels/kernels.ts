@@ -10,6 +10,7 @@ const PAGE = 65_536;
 
 /**
  * The pixel kernels: one WASM module and its memory, which ONNX tensors share. One instance belongs to one thread.
+ * One method a kernel, and nothing else: the file is as long as their list.
  *
  * Addresses are bytes from the start of the memory. Kernels neither check addresses nor allocate: what they are given
  * must be large enough. Rows may have padding (stride > width); it is never written.

@@ -1,6 +1,6 @@
 import type { SourceInfo } from '../capture/source.js';
 import { type ChannelHandle, ChannelWriter, createChannel } from '../frame/channel.js';
-import type { LoopOptions } from './loop.js';
+import type { LoopOptions } from './loop-options.js';
 import type { FromEngine, ToEngine } from './messages.js';
 import { settledWithin, Thread } from './thread.js';
 

@@ -1,6 +1,6 @@
+// All that the threads say to each other, and what follows from it, is told here once: hence the length.
 import { EventEmitter } from 'node:events';
 import type { Scope } from '../avatar/consent.js';
-import type { SourceSpec } from '../capture/create-source.js';
 import type { SourceInfo } from '../capture/source.js';
 import {
   applyPatch,
@@ -10,7 +10,6 @@ import {
   withoutBareFace,
 } from '../config/settings.js';
 import { fromErrorRecord, type UserError } from '../errors.js';
-import type { I420Layout } from '../frame/i420.js';
 import type { AvatarCard } from '../output/avatar-card.js';
 import type { AvatarListing } from '../output/avatar-stills.js';
 import type { CardState } from '../output/card.js';
@@ -18,37 +17,14 @@ import type { Severity, SourceStatus, Telemetry } from '../telemetry/telemetry.j
 import { CaptureThread } from './capture-thread.js';
 import { Cards } from './cards.js';
 import { EngineThread } from './engine-thread.js';
-import type { EngineReport, FromSink, SinkSpec, ToSink } from './messages.js';
+import type { LoopOptions } from './loop-options.js';
+import { telemetryOf } from './loop-telemetry.js';
+import type { EngineReport, FromSink, ToSink } from './messages.js';
 import { ProcessMeter } from './process-meter.js';
 import { closeUnused, isVirtualCamera, type OpenedSink, openSink, type Sink } from './sink-thread.js';
 import { cardState, describeSourceStatus } from './source-state.js';
 import { settledWithin, Thread } from './thread.js';
-import { type OpenWearable, Wardrobe } from './wardrobe.js';
-
-/** What a loop is started with. */
-export interface LoopOptions {
-  readonly source: SourceSpec;
-  readonly sinks: readonly SinkSpec[];
-  readonly settings: LiveSettings;
-  /** `live`: the newest frame wins, late ones are dropped. `offline`: every frame, however long it takes. */
-  readonly mode: 'live' | 'offline';
-  /** Where a recording goes that is started while the loop runs. */
-  readonly nextRecording: () => Extract<SinkSpec, { kind: 'recording' }>;
-  /** Draws what is shown in place of the camera's picture, in the size of the stream. */
-  readonly renderCard: (layout: I420Layout, state: CardState) => Promise<Uint8Array>;
-  readonly avatars: AvatarOptions;
-}
-
-/** Where avatars come from, and how one is told of that cannot be worn just now. */
-export interface AvatarOptions {
-  readonly open: OpenWearable;
-  /** All that there are, by name. */
-  readonly list: () => readonly AvatarListing[];
-  /** What the virtual camera is used for. */
-  readonly wornFor: Extract<Scope, 'live-calls' | 'streaming'>;
-  /** Draws what is shown in place of frames that the avatar cannot be worn in. */
-  readonly renderCard: (layout: I420Layout, card: AvatarCard) => Promise<Uint8Array>;
-}
+import { Wardrobe } from './wardrobe.js';
 
 /** How long the outputs may take to close after a failure, before their threads are ended. */
 const SETTLE_MS = 1500;
@@ -443,28 +419,10 @@ export class Loop extends EventEmitter<LoopEvents> {
 
   #publish(report: EngineReport): void {
     this.#report = report;
-    const { info } = this;
     const telemetry: Telemetry = {
-      source: {
-        name: info.name,
-        width: info.layout.width,
-        height: info.layout.height,
-        fps: info.rate.num / info.rate.den,
-        status: this.#status,
-      },
-      fpsIn: report.fpsIn,
-      fpsOut: report.fpsOut,
-      frames: report.frames,
-      total: report.total,
-      stages: report.stages,
-      brokenBy: report.brokenBy,
-      face: report.face,
+      ...telemetryOf(report, this.info, this.#sinks, this.#status),
       avatar: this.#wardrobe.status,
       settings: this.#settings,
-      sinks: this.#sinks.map(({ id, name, spec, watchers }) => {
-        const output = report.outputs.find((candidate) => candidate.id === id);
-        return { kind: spec.kind, name, written: output?.written ?? 0, dropped: output?.dropped ?? 0, watchers };
-      }),
       ...this.#meter.read(),
     };
     this.emit('telemetry', telemetry);

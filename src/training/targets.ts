@@ -1,5 +1,4 @@
 import { MESH_POINTS } from '../blending/canonical-face.js';
-import { LIP_PAIRS, MOUTH_CORNERS } from '../blending/expression.js';
 import { SKIN_POINTS } from '../blending/face-outlines.js';
 import { toCanonical, toFrame } from '../blending/face-pose.js';
 import { insetRim, RimFade } from '../blending/face-rim.js';
@@ -16,8 +15,9 @@ import { Retargeter } from '../blending/retarget.js';
 import type { FrameAt } from '../frame/frame-at.js';
 import type { Kernels } from '../kernels/kernels.js';
 import { DrawnMesh, type TextureAt } from '../kernels/triangles.js';
-import { AvatarAtlas, MOUTH_HEIGHT, MOUTH_WIDTH } from './avatar-atlas.js';
+import { AvatarAtlas } from './avatar-atlas.js';
 import { LightMatch } from './light-match.js';
+import { MouthInside } from './mouth-inside.js';
 import { samplePicture } from './picture.js';
 import type { Portrait } from './portrait.js';
 import { SkinLikeness } from './skin-likeness.js';
@@ -36,11 +36,6 @@ const FINE = 2;
 const FEATHER = 3;
 /** Weight of plain skin; eyes and mouth have 255. */
 const SKIN_WEIGHT = 85;
-/** The user's mouth is read from this much further in than the tracked edge of the lips. */
-const LIP_INSET = 0.14;
-/** How far the mouth's inside goes from the user's brightness and colour to the avatar's. */
-const MOUTH_EXPOSURE = 0.3;
-const MOUTH_COLOUR = 0.5;
 /** Points of the forehead that hair seldom covers. */
 const FOREHEAD_SKIN = [151, 9, 108, 337, 69, 299, 104, 333, 67, 297, 10, 8, 107, 336] as const;
 /** Cells of the field of light, a side. */
@@ -88,7 +83,7 @@ export class TargetMaker {
   readonly #canvas: TextureAt;
   readonly #canvasPixels: Uint8Array;
   readonly #tensor: Float32Array;
-  readonly #mouth: Float32Array;
+  readonly #mouth: MouthInside;
   /** Coverage of the avatar and the same made soft: planes in kernel memory. */
   readonly #coverage: Uint8Array;
   readonly #soft: Uint8Array;
@@ -129,7 +124,7 @@ export class TargetMaker {
     this.#canvas = { address: kernels.alloc(4 * fine * fine), width: fine, height: fine };
     this.#canvasPixels = kernels.u8(this.#canvas.address, 4 * fine * fine);
     this.#tensor = kernels.f32(kernels.alloc(12 * wide * wide), 3 * wide * wide);
-    this.#mouth = kernels.f32(kernels.alloc(12 * MOUTH_WIDTH * MOUTH_HEIGHT), 3 * MOUTH_WIDTH * MOUTH_HEIGHT);
+    this.#mouth = new MouthInside(kernels, this.#atlas, this.#mesh.source, 2 * FINE);
     this.#coverage = kernels.u8(kernels.alloc(wide * wide), wide * wide);
     this.#soft = kernels.u8(kernels.alloc(wide * wide), wide * wide);
     this.#drawn = new Float32Array(count);
@@ -167,7 +162,7 @@ export class TargetMaker {
 
     this.#measureLight();
     this.#atlas.drawEyes(this.#shape, this.#mesh.source);
-    if (this.#mouthOf === 'user') this.#readMouth(frame, window);
+    if (this.#mouthOf === 'user') this.#mouth.read(frame, tensorToFrame(window, wide), wide, this.#user, this.#light);
     raiseForehead(this.#shape, this.#raised);
     toFrame(pose, this.#raised, this.#raised);
     mapPoints(frameToTensor(window, wide), this.#raised);
@@ -224,64 +219,6 @@ export class TargetMaker {
         this.#gains[row * (LIGHT_CELLS + 1) + column] = gain;
       }
     }
-  }
-
-  /** The inside of the user's mouth: teeth, tongue and dark, as they are. */
-  #readMouth(frame: FrameAt, window: FaceWindow): void {
-    const user = this.#user;
-    const wide = this.#pair.side;
-    let [left, top, right, bottom] = [wide, wide, 0, 0];
-    for (const point of MOUTH_PART.edge) {
-      left = Math.min(left, user[3 * point]!);
-      right = Math.max(right, user[3 * point]!);
-      top = Math.min(top, user[3 * point + 1]!);
-      bottom = Math.max(bottom, user[3 * point + 1]!);
-    }
-    const x = (left + right) / 2;
-    const y = (top + bottom) / 2;
-    const scale = Math.min(
-      (MOUTH_WIDTH - 16) / Math.max(right - left, 1),
-      (MOUTH_HEIGHT - 16) / Math.max(bottom - top, 1),
-      2 * FINE,
-    );
-    const [a, b, c, d, e, f] = tensorToFrame(window, wide);
-    const fromX = x - MOUTH_WIDTH / 2 / scale;
-    const fromY = y - MOUTH_HEIGHT / 2 / scale;
-    this.#kernels.cropToTensor(
-      frame,
-      [a / scale, b / scale, a * fromX + b * fromY + c, d / scale, e / scale, d * fromX + e * fromY + f],
-      MOUTH_WIDTH,
-      MOUTH_HEIGHT,
-      1,
-      0,
-      this.#mouth.byteOffset,
-    );
-    // Drawn like skin, it will be lit like skin: that is taken off beforehand, for it is lit already.
-    // Its colour goes half the way from the user's skin to the avatar's: a painting's teeth are painted, too.
-    const light = this.#light;
-    const exposure = Math.min(Math.max(Math.exp(-MOUTH_EXPOSURE * light.brightness), 0.75), 1.35);
-    const gain = exposure / light.gain((2 * x) / wide - 1, (2 * y) / wide - 1);
-    const red = light.red(-MOUTH_COLOUR) / light.red();
-    const blue = light.blue(-MOUTH_COLOUR) / light.blue();
-    this.#atlas.setMouth(this.#mouth, gain * red, gain, gain * blue);
-
-    const { source } = this.#mesh;
-    const put = (vertex: number, px: number, py: number): void => {
-      source[3 * vertex] = this.#atlas.mouthX + MOUTH_WIDTH / 2 + (px - x) * scale;
-      source[3 * vertex + 1] = this.#atlas.mouthY + MOUTH_HEIGHT / 2 + (py - y) * scale;
-    };
-    MOUTH_CORNERS.forEach((point, i) => {
-      const px = user[3 * point]!;
-      const py = user[3 * point + 1]!;
-      put(MOUTH_PART.first + i, px + LIP_INSET * (x - px) * 0.4, py);
-    });
-    LIP_PAIRS.forEach(([upper, lower], i) => {
-      const dx = LIP_INSET * (user[3 * lower]! - user[3 * upper]!);
-      const dy = LIP_INSET * (user[3 * lower + 1]! - user[3 * upper + 1]!);
-      const first = MOUTH_PART.first + MOUTH_CORNERS.length + 2 * i;
-      put(first, user[3 * upper]! + dx, user[3 * upper + 1]! + dy);
-      put(first + 1, user[3 * lower]! - dx, user[3 * lower + 1]! - dy);
-    });
   }
 
   #drawMesh(): void {

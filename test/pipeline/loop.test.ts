@@ -11,7 +11,8 @@ import { UserError } from '../../src/errors.js';
 import type { Rate } from '../../src/frame/frame.js';
 import { i420Layout } from '../../src/frame/i420.js';
 import { Y4mWriter } from '../../src/output/y4m-writer.js';
-import { Loop, type LoopOptions } from '../../src/pipeline/loop.js';
+import { Loop } from '../../src/pipeline/loop.js';
+import type { LoopOptions } from '../../src/pipeline/loop-options.js';
 import type { SinkSpec } from '../../src/pipeline/messages.js';
 import type { Telemetry } from '../../src/telemetry/telemetry.js';
 

@@ -13,6 +13,7 @@ export * from './polygon';
 export * from './range';
 export * from './rgb';
 export * from './scale';
+export * from './settle';
 export * from './skin';
 export * from './statistics';
 export * from './triangles';

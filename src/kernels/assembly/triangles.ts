@@ -1,6 +1,7 @@
 // Draws textured triangles one over the other, in the order given. A pixel belongs to a triangle when its centre lies
 // within (on a left or upper edge counts): triangles that share an edge leave no gap and draw no pixel twice. Textures are
-// mapped affinely and sampled bilinearly; beyond its border a texture repeats its last pixel.
+// mapped affinely and sampled bilinearly; beyond its border a texture repeats its last pixel. One idea for two kinds of
+// pixels, RGBA and single bytes, which share the set-up of a triangle; hence the length.
 import { storeSome } from './some-bytes';
 
 // Texture positions within a row are fixed point with 16 fractional bits, weights likewise.
