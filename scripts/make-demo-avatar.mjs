@@ -6,7 +6,7 @@
 // that "mien consent keygen" made. If it was stopped, run it again: it goes on. Needs a build (npm run build).
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -45,7 +45,7 @@ process.exitCode =
 const pack = join(root, 'models', 'avatars', name);
 if (process.exitCode === 0 && existsSync(pack)) listInManifest();
 
-/** models/manifest.json tells of every weight in the project where it comes from. */
+/** models/manifest.json tells of every weight and picture of a pack where it comes from. */
 function listInManifest() {
   const path = join(root, 'models', 'manifest.json');
   const manifest = JSON.parse(readFileSync(path, 'utf8'));
@@ -54,6 +54,7 @@ function listInManifest() {
     createHash('sha256')
       .update(readFileSync(join(pack, file)))
       .digest('hex');
+  const binaries = readdirSync(pack).filter((file) => /\.(onnx|png)$/.test(file));
   const entry = {
     name,
     license: 'Apache-2.0',
@@ -62,7 +63,7 @@ function listInManifest() {
       drivers: card.trainedOn.join('; '),
       command: card.command,
     },
-    weights: Object.fromEntries(['fp32.onnx', 'int8.onnx'].map((file) => [file, hashOf(file)])),
+    files: Object.fromEntries(binaries.map((file) => [file, hashOf(file)])),
   };
   manifest.avatars = [...manifest.avatars.filter((each) => each.name !== name), entry];
   writeFileSync(path, `${JSON.stringify(manifest, null, 2)}\n`);

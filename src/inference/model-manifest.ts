@@ -45,11 +45,11 @@ const MeshFacts = z.strictObject({
 const AvatarFacts = z.strictObject({
   /** Its folder in models/avatars. */
   name: z.string(),
-  /** Of the weights. */
+  /** Of what training made; the face itself is free, as its provenance tells. */
   license: z.literal('Apache-2.0'),
   provenance: z.strictObject({ face: z.string(), drivers: z.string(), command: z.string() }),
-  /** SHA-256 of its networks, by file. */
-  weights: z.record(z.string(), Sha256),
+  /** SHA-256 of its networks and pictures, by file. */
+  files: z.record(z.string(), Sha256),
 });
 
 const Manifest = z.strictObject({

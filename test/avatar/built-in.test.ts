@@ -27,14 +27,16 @@ describe.each(shipped)('%s', (name) => {
     expect(['synthetic', 'public-domain']).toContain(wearable.pack.manifest.kind);
   });
 
-  test('has the weights of the manifest', () => {
+  test('has the networks and pictures of the manifest, and no other', () => {
     const facts = avatarFacts().find((each) => each.name === name)!;
-    for (const [file, hash] of Object.entries(facts.weights)) {
+    const files = readdirSync(join(folder, name)).filter((file) => !file.endsWith('.json'));
+    expect(Object.keys(facts.files).sort()).toEqual(files.sort());
+    for (const file of files) {
       expect(
         createHash('sha256')
           .update(readFileSync(join(folder, name, file)))
           .digest('hex'),
-      ).toBe(hash);
+      ).toBe(facts.files[file]);
     }
   });
 });
