@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { UserError } from '../errors.js';
-import { nowMicros } from '../frame/clock.js';
+import { type Micros, nowMicros } from '../frame/clock.js';
 import type { FrameStamp } from '../frame/frame.js';
 import { i420Layout } from '../frame/i420.js';
 import { chooseFrameSize, type Fit } from '../frame/picture-fit.js';
@@ -39,6 +39,8 @@ export class ClipSource implements FrameSource {
   #frames: Playable | null = null;
   #playback: PacedPlayback | null = null;
   #sequence = 0;
+  /** When the first picture was read, if as fast as it goes: the others count from there. */
+  #beganAt: Micros | null = null;
 
   constructor(path: string, options: ClipOptions = {}) {
     this.#path = path;
@@ -92,7 +94,11 @@ export class ClipSource implements FrameSource {
     const pts = frames.next();
     if (pts === null) return null;
     frames.convert(into);
-    return { sequence: this.#sequence++, capturedAt: nowMicros(), pts };
+    this.#beganAt ??= Math.round(nowMicros()) as Micros;
+    // The times of the recording, not of its reading: whoever smooths over time has to see how fast things moved. Whole
+    // microseconds, so that their differences are the same in every run.
+    const capturedAt = (this.#beganAt + Math.round(pts * 1e6)) as Micros;
+    return { sequence: this.#sequence++, capturedAt, pts };
   }
 }
 

@@ -53,8 +53,7 @@ async function run(config: Config): Promise<void> {
     for (;;) {
       const stamp = await source.read(pixels);
       if (!stamp || isDone) break;
-      // Offline frames come faster than they were taken: the filter needs the time of the recording.
-      const face = await tracker.track(frame, (stamp.pts * 1e6) as typeof stamp.capturedAt);
+      const face = await tracker.track(frame, stamp.capturedAt);
       const line = config.json ? toJsonLine(stamp.sequence, stamp.pts, face) : toLine(stamp.sequence, stamp.pts, face);
       // `once` rejects when the stream fails: then the reader is gone, and the loop ends above.
       if (!process.stdout.write(`${line}\n`)) await once(process.stdout, 'drain').catch(() => {});

@@ -11,7 +11,7 @@ export interface Rate {
 export interface FrameStamp {
   /** Counts up by one a frame from 0, as the source delivered them: a gap is a drop. */
   readonly sequence: number;
-  /** When the picture was taken. */
+  /** When the picture was taken; of a file that is read as fast as it goes, in the recording's own time. */
   readonly capturedAt: Micros;
   /** Presentation time within the source, in seconds from its first frame; for recordings and offline work. */
   readonly pts: number;

@@ -87,8 +87,7 @@ export async function loadDriver(path: string, { maxFrames = Number.POSITIVE_INF
       for (; ; count++) {
         const stamp = await source.read(pixels);
         if (!stamp) break;
-        // Read faster than they were taken: the filter needs the times of the recording.
-        const face = await tracker.track(frame, (stamp.pts * 1e6) as typeof stamp.capturedAt);
+        const face = await tracker.track(frame, stamp.capturedAt);
         if (face && face.presence >= SURE) tracked.push({ index: count, points: face.points.slice() });
       }
     } finally {

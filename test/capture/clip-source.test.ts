@@ -132,6 +132,14 @@ describe('times', () => {
     expect(numbers.slice(0, 18)).toEqual([1, 1, 2, 3, 3, 3, 3, 3, 3, 3, 5, 5, 5, 5, 5, 5, 5, 5]);
   });
 
+  test('read as fast as it goes, its frames are stamped with the times of the recording', async () => {
+    const video = { codec: 'libx264', options: CRISP, times };
+    const { stamps } = await play(await make('times.mkv', { container: 'matroska', video }));
+    const since = stamps.map(({ capturedAt }) => capturedAt - stamps[0]!.capturedAt);
+    expect(since).toEqual(stamps.map(({ pts }) => Math.round(pts * 1e6)));
+    expect(since.at(-1)).toBeCloseTo(900_000, -3);
+  });
+
   test('a file whose times start late starts at 0', async () => {
     const late = { codec: 'libx264', options: CRISP, times: [5, 5.04, 5.08] };
     const { stamps } = await play(await make('late.mkv', { container: 'matroska', video: late }));
